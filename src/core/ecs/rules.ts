@@ -6,7 +6,7 @@ import { ec2TypeName, isHyperPodName } from "../workload/fields.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import { onManagedInstances } from "../workload/fields.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
-import { containersIn } from "../workload/rules/containers.ts";
+import { containersIn, variablesTwice } from "../workload/rules/containers.ts";
 import { portsIn, protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
 
@@ -224,16 +224,7 @@ export const ecsRules: readonly TargetRule[] = [
     code: "variable-twice",
     severity: "error",
     reads: ["environment", "secrets", "init", "sidecars"],
-    check: (workload) =>
-      containersIn(workload).flatMap(({ container: { environment = {}, secrets = {} }, path }) =>
-        Object.keys(secrets)
-          .filter((name) => Object.hasOwn(environment, name))
-          .map((name) => ({
-            path: [...path, "secrets", name],
-            message: `${name} is in environment and in secrets: a container has it once`,
-            hint: "Keep one of them.",
-          })),
-      ),
+    check: (workload) => variablesTwice(containersIn(workload)),
   },
   {
     // In awsvpc mode there are no host ports, and so no locks that ECS itself would count.

@@ -1,11 +1,10 @@
 import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
-import { devicesOf } from "../ecs/merged.ts";
 import { readTypeConstraint, settledTypes } from "../ecs/lint/type-constraint.ts";
 import type { ContainerDefinition, RegisteredTaskDefinition, ResourceRequirement } from "../ecs-api/api.ts";
 import { formatMiB } from "../workload/fields.ts";
 import type { Raw } from "../base/merge.ts";
-import { isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
+import { hasEfa, isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**
  * What `accelerator` may have said where aiplat wrote the definition: the instance types of its constraints, and the
@@ -20,8 +19,7 @@ export function acceleratorsOf(part: ImportedPart): readonly Raw[] {
   const asked = askOf(container, first, isForManagedInstances(part));
   if (asked === undefined) return [];
   const plain = { instanceTypes: types.map((type) => type.instanceType), ...asked };
-  const hasEfa = devicesOf(container).some(({ hostPath }) => hostPath.startsWith("/dev/infiniband/"));
-  return hasEfa ? [{ ...plain, efa: true }, plain] : [plain];
+  return hasEfa(container) ? [{ ...plain, efa: true }, plain] : [plain];
 }
 
 /** In the order in which the constraint names them. */

@@ -37,7 +37,8 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     ...(container.name === words.name ? {} : { container: container.name }),
     kind: "service",
     image: container.image,
-    ...(container.command === undefined || container.command.length === 0 ? {} : { command: container.command }),
+    ...filledList("entryPoint", container.entryPoint),
+    ...filledList("command", container.command),
     ...(environment.length > 0
       ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) }
       : {}),
@@ -54,6 +55,10 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
       ...(words.full ? loadBalancerWords(part) : {}),
     },
   };
+}
+
+function filledList(name: string, words: readonly string[] | undefined): Raw {
+  return words === undefined || words.length === 0 ? {} : { [name]: words };
 }
 
 /** The bounds that all of the services remember, where their percentages are what these come to. */

@@ -3,18 +3,21 @@ import { present } from "../base/present.ts";
 import type { ContainerDefinition, PlacementStrategyItem, PortMapping, Tag } from "../ecs-api/api.ts";
 import { isLockPort } from "../catalog/lock-ports.ts";
 import {
+  absolutePathRule,
   environmentNameRule,
   formatMiB,
   highestUserId,
+  isUlimit,
   portNameRule,
   secretArnRule,
+  shortestStopSeconds,
   targetGroupArnRule,
 } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { readTypeConstraint } from "../ecs/lint/type-constraint.ts";
-import { devicesOf } from "../ecs/merged.ts";
+import { efaUlimits } from "../ecs/ulimits.ts";
 import { healthOf, logsOf } from "./own-forms.ts";
-import { isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
+import { hasEfa, isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**
  * What the file can say of the container beside its size and its devices. What has
@@ -32,7 +35,10 @@ export function containerWords(
   return {
     ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
-    ...present({ health, sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container), logs }),
+    ...present({ workingDirectory: pathOf(container), health }),
+    ...present({ sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container) }),
+    ...(container.readonlyRootFilesystem === true ? { readOnlyRoot: true } : {}),
+    ...present({ ulimits: ulimitWords(container, accelerated), stop: stopOf(container), logs }),
     ...tagWords(part),
   };
 }
@@ -44,6 +50,28 @@ function userOf({ user }: ContainerDefinition): number | undefined {
     : undefined;
 }
 
+function pathOf({ workingDirectory }: ContainerDefinition): string | undefined {
+  return workingDirectory !== undefined && absolutePathRule.pattern.test(workingDirectory)
+    ? workingDirectory
+    : undefined;
+}
+
+/** How long it may take to end; what is shorter than the file has it is for the raw fields. */
+function stopOf({ stopTimeout }: ContainerDefinition): Raw | undefined {
+  return stopTimeout !== undefined && stopTimeout >= shortestStopSeconds ? { timeoutSeconds: stopTimeout } : undefined;
+}
+
+/** The limits that do not come with EFA anyway. */
+function ulimitWords(container: ContainerDefinition, accelerated: boolean): Raw | undefined {
+  const usual = accelerated && hasEfa(container) ? efaUlimits : {};
+  const own = (container.ulimits ?? []).flatMap(({ name, softLimit: soft, hardLimit: hard }) => {
+    if (name === undefined || soft === undefined || hard === undefined || !isUlimit({ soft, hard })) return [];
+    const isUsual = soft === usual[name]?.soft && hard === usual[name]?.hard;
+    return isUsual ? [] : [[name, soft === hard ? soft : { soft, hard }] as const];
+  });
+  return own.length === 0 ? undefined : Object.fromEntries(own);
+}
+
 /** Its /dev/shm; 0 where it has the platform's, and aiplat would give it more. */
 function sharedMemoryOf(part: ImportedPart, accelerated: boolean): string | 0 | undefined {
   const container = mainContainer(part);
@@ -51,8 +79,9 @@ function sharedMemoryOf(part: ImportedPart, accelerated: boolean): string | 0 | 
   if (typeof size === "number" && size > 0) return formatMiB(size);
   if (!accelerated || isForManagedInstances(part)) return undefined;
   const gpus = container.resourceRequirements?.find(({ type }) => type === "GPU")?.value ?? "0";
-  const hasEfa = devicesOf(container).some(({ hostPath }) => hostPath.startsWith("/dev/infiniband/"));
-  return hasEfa || neuronDevicesOf(container).length > 1 || gpus === "ALL" || Number(gpus) > 1 ? 0 : undefined;
+  return hasEfa(container) || neuronDevicesOf(container).length > 1 || gpus === "ALL" || Number(gpus) > 1
+    ? 0
+    : undefined;
 }
 
 /**

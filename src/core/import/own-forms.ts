@@ -1,4 +1,4 @@
-import { healthCommand, longestStartPeriod } from "../ecs/container.ts";
+import { healthCommand, longestStartPeriod } from "../ecs/container-parts.ts";
 import type { Raw } from "../base/merge.ts";
 import { logGroupRule } from "../workload/fields.ts";
 import { mainContainer, regionOf, type ImportedPart } from "./source.ts";

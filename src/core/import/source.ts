@@ -82,6 +82,11 @@ export function neuronDevicesOf(container: ContainerDefinition): readonly number
     .sort((one, other) => one - other);
 }
 
+/** Whether a container lists interfaces of the Elastic Fabric Adapter. */
+export function hasEfa(container: ContainerDefinition): boolean {
+  return devicesOf(container).some(({ hostPath }) => hostPath.startsWith("/dev/infiniband/"));
+}
+
 /** Whether the definition is for Managed Instances and nothing else. */
 export function isForManagedInstances({ definition: { requiresCompatibilities = [] } }: ImportedPart): boolean {
   return requiresCompatibilities.length > 0 && requiresCompatibilities.every((each) => each === "MANAGED_INSTANCES");

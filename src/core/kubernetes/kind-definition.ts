@@ -66,6 +66,8 @@ export interface KindDefinition {
   readonly scheduled?: true;
   /** Whether it loads the workload's model for the container. */
   readonly loadsModels?: true;
+  /** Of a kind that does, where the container finds it; nobody says where the kind loads it where that is left out. */
+  readonly modelPath?: string;
   /**
    * The Service that sends requests to its pods; none where its controller makes one: what is appended to its name, and
    * which of the pods it selects.
@@ -99,6 +101,16 @@ export function queued({ metadata, queueLabels }: Contents): Metadata {
 export function withContainer(pod: PodTemplate, change: (container: Container) => Container): PodTemplate {
   const [own, ...sidecars] = pod.spec.containers;
   return { ...pod, spec: { ...pod.spec, containers: [change(own!), ...sidecars] } };
+}
+
+/** The container with what the image runs by itself: for pods in which a controller starts its own program. */
+export function withoutProgram({ command: _command, args: _args, ...rest }: Container): Container {
+  return rest as Container;
+}
+
+/** What the workload runs, word by word, for a controller that starts it itself; undefined where that is the image's. */
+export function programOf({ entryPoint, command }: ResolvedWorkload): readonly string[] | undefined {
+  return entryPoint === undefined ? command : [...entryPoint, ...(command ?? [])];
 }
 
 /** The pod with the container's name that a controller looks for. */

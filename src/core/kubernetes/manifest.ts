@@ -29,7 +29,9 @@ export interface EnvironmentVariable {
 export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
+  readonly workingDir?: string;
   readonly env?: readonly EnvironmentVariable[];
   readonly ports?: readonly Readonly<Record<string, unknown>>[];
   readonly resources?: {
@@ -39,6 +41,8 @@ export interface Container {
   };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext?: Readonly<Record<string, unknown>>;
+  /** Of an init container: Always makes it a sidecar. */
+  readonly restartPolicy?: string;
   readonly startupProbe?: Readonly<Record<string, unknown>>;
   readonly livenessProbe?: Readonly<Record<string, unknown>>;
   readonly readinessProbe?: Readonly<Record<string, unknown>>;
@@ -47,11 +51,13 @@ export interface Container {
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec */
 export interface PodSpec {
+  readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly volumes?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly tolerations?: readonly Toleration[];
   readonly affinity?: Readonly<Record<string, unknown>>;
   readonly schedulerName?: string;
+  readonly terminationGracePeriodSeconds?: number;
   readonly serviceAccountName?: string;
   readonly resourceClaims?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly [raw: string]: unknown;

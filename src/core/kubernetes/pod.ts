@@ -1,8 +1,9 @@
 /** The accelerated pod: one function of the workload, the same in every kind of resource that wraps it. */
 import { present } from "../base/present.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { podShare } from "./allocatable.ts";
+import { ownShare } from "./allocatable.ts";
 import { schedulerOf, type ClusterSettings } from "./allocation.ts";
+import { initContainersOf, portsOf } from "./beside-containers.ts";
 import { podClaims, type PodClaim } from "./claims.ts";
 import { deviceLimits, deviceResource, deviceTolerations } from "./devices.ts";
 import { environmentOf, literal } from "./environment.ts";
@@ -39,6 +40,7 @@ export function acceleratedPod(
   const tolerations = deviceTolerations(shape);
   const affinity = affinityOf(workload, shape, name, cluster);
   const claims = podClaims(workload, shape, name, cluster);
+  const initContainers = initContainersOf(workload, claims);
   const { serviceAccount } = workload.eks;
   return {
     metadata: {
@@ -55,6 +57,8 @@ export function acceleratedPod(
       ...present({ affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(claims.length === 0 ? {} : { resourceClaims: claims }),
+      ...present({ terminationGracePeriodSeconds: workload.stopTimeoutSeconds }),
+      ...(initContainers.length === 0 ? {} : { initContainers }),
       containers: [containerOf(workload, shape, claims)],
       ...(volumes.length === 0 ? {} : { volumes }),
     },
@@ -64,17 +68,14 @@ export function acceleratedPod(
 function containerOf(workload: ResolvedWorkload, shape: Shape, claims: readonly PodClaim[]): Container {
   const env = environmentOf(workload, shape);
   const mounts = volumesOf(workload, shape).map(({ mount }) => mount);
-  const ports = workload.ports.map(({ container, host, protocol, name }) => ({
-    ...present({ name }),
-    containerPort: container,
-    ...present({ hostPort: host }),
-    protocol: protocol.toUpperCase(),
-  }));
+  const ports = portsOf(workload.ports);
   return {
     name: workload.container,
     image: workload.image,
-    // As on ECS, the command replaces the image's CMD and leaves its ENTRYPOINT: Kubernetes calls that args.
+    // Kubernetes calls the entry point command, and the command args: as on ECS, that leaves the image's ENTRYPOINT.
+    ...(workload.entryPoint === undefined ? {} : { command: workload.entryPoint.map(literal) }),
     ...(workload.command === undefined ? {} : { args: workload.command.map(literal) }),
+    ...present({ workingDir: workload.workingDirectory }),
     ...(env.length === 0 ? {} : { env }),
     ...(ports.length === 0 ? {} : { ports }),
     ...resourcesOf(workload, shape, claims),
@@ -89,7 +90,7 @@ function resourcesOf(
   shape: Shape,
   claims: readonly PodClaim[],
 ): Pick<Container, "resources"> {
-  const { milliCpu, memoryMiB } = podShare(workload, shape);
+  const { milliCpu, memoryMiB } = ownShare(workload, shape);
   const memory: Quantities = memoryMiB === undefined ? {} : { memory: memoryQuantity(memoryMiB) };
   const requests = { ...(milliCpu === undefined ? {} : { cpu: cpuQuantity(milliCpu) }), ...memory };
   // What is claimed is not counted by a device plugin too.
@@ -108,9 +109,19 @@ function resourcesOf(
  * EFA pins the memory it transfers, and Kubernetes has no ulimits: the capability lifts the limit, which no Pod Security
  * level but `privileged` lets it. A user of its own that needs no such thing meets `restricted`.
  */
-function securityContextOf({ user }: ResolvedWorkload, { efaInterfaces }: Shape): Container["securityContext"] {
-  const efa = efaInterfaces > 0;
-  if (user === undefined) return efa ? { capabilities: pinsMemory } : undefined;
+function securityContextOf(
+  { user, readOnlyRoot }: ResolvedWorkload,
+  { efaInterfaces }: Shape,
+): Container["securityContext"] {
+  const context = {
+    ...privilegesOf(user, efaInterfaces > 0),
+    ...(readOnlyRoot ? { readOnlyRootFilesystem: true } : {}),
+  };
+  return Object.keys(context).length === 0 ? undefined : context;
+}
+
+function privilegesOf(user: number | undefined, efa: boolean): NonNullable<Container["securityContext"]> {
+  if (user === undefined) return efa ? { capabilities: pinsMemory } : {};
   if (user === 0 || efa)
     return {
       runAsUser: user,

@@ -1,11 +1,10 @@
 /** What Ray's kinds have in common: a head without devices and one group of workers with them. */
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { coordinatorPod } from "./coordinator.ts";
-import { withContainer, type Contents, type UnsupportedField } from "./kind-definition.ts";
+import { withContainer, withoutProgram, type Contents, type UnsupportedField } from "./kind-definition.ts";
 import { deviceCount, deviceKind, deviceResource, neuronCoreResource } from "./devices.ts";
 import { sharedSuffix } from "./node-resources.ts";
 import { processesPerNode } from "./rendezvous.ts";
-import type { Container } from "./manifest.ts";
 
 export const rayApiVersion = "ray.io/v1";
 const groupName = "workers";
@@ -25,12 +24,7 @@ function workerStartParams({ workload, shape }: Contents): Readonly<Record<strin
   return cores === undefined ? {} : { resources: `'${JSON.stringify({ neuron_cores: cores })}'` };
 }
 
-/** KubeRay starts Ray in the container; args would run before it. */
-function withoutArgs({ args: _args, ...rest }: Container): Container {
-  return rest as Container;
-}
-
-/** https://ray-project.github.io/kuberay/reference/api/ */
+/** KubeRay starts Ray in the containers: what else they ran would run before it. https://ray-project.github.io/kuberay/reference/api/ */
 export function rayClusterSpec(contents: Contents): Readonly<Record<string, unknown>> {
   const { workload, shape, pod } = contents;
   const { replicas, nodes } = workload;
@@ -38,7 +32,7 @@ export function rayClusterSpec(contents: Contents): Readonly<Record<string, unkn
     headGroupSpec: {
       // Nothing but Ray itself runs on the head.
       rayStartParams: { "dashboard-host": "0.0.0.0", "num-cpus": "0" },
-      template: coordinatorPod(pod, shape, withoutArgs),
+      template: coordinatorPod(pod, shape, withoutProgram),
     },
     workerGroupSpecs: [
       {
@@ -48,7 +42,7 @@ export function rayClusterSpec(contents: Contents): Readonly<Record<string, unkn
         maxReplicas: replicas,
         numOfHosts: nodes,
         rayStartParams: workerStartParams(contents),
-        template: withContainer(pod, withoutArgs),
+        template: withContainer(pod, withoutProgram),
       },
     ],
   };

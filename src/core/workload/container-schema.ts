@@ -23,6 +23,9 @@ export const port = z
   .int(must(numberWants.port))
   .check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
 
+/** The words of a process that takes the place of the image's. */
+export const entryPoint = z.array(free).check(z.minLength(1, must("a list of at least one word")));
+
 export const portSchema = z.strictObject({
   container: port,
   /** Default: a free port in bridge mode, the container's port in host and awsvpc mode. */
@@ -41,7 +44,7 @@ export const healthSchema = z.strictObject({
 const besideFields = {
   name: text(containerNameRule),
   image: text(imageRule),
-  entryPoint: z.optional(z.array(free).check(z.minLength(1, must("a list of at least one word")))),
+  entryPoint: z.optional(entryPoint),
   command: z.optional(z.array(free)),
   environment: z.optional(z.record(environmentName, free)),
   secrets: z.optional(z.record(environmentName, text(secretArnRule))),

@@ -17,8 +17,11 @@ export const descriptions: Readonly<Record<string, string>> = {
   container: "The container's name, where it is not the workload's. On EKS lower-case letters, digits and dashes only.",
   kind: "A service is kept running, a job runs to its end. Default: job.",
   image: "The container's image.",
+  entryPoint: "What the container runs in place of the image's ENTRYPOINT, word by word; the image's CMD goes with it.",
+  "entryPoint.*": "A word of the entry point.",
   command: "The container's command, word by word. Default: the image's own.",
   "command.*": "A word of the command.",
+  workingDirectory: "The folder in which the container starts. Default: the image's.",
   environment: "Environment variables. Numbers and words such as true need quotes.",
   "environment.*": "The variable's value, as text.",
   secrets:
@@ -72,6 +75,15 @@ export const descriptions: Readonly<Record<string, string>> = {
     "one instance, or EFA: a quarter of the container's memory on ECS (64GiB at most, none on Managed Instances), a " +
     "memory volume without a limit of its own on EKS.",
   user: "The number of the user that the container's processes run as, as 1000. Default: the image's.",
+  readOnlyRoot: "Whether the container can write nowhere but where something is mounted. Default: false.",
+  ulimits:
+    "Limits of the container's processes by their name, as nofile: a number for both bounds, or { soft, hard }; -1 is no " +
+    "limit. Default: the machine's; with EFA on ECS no limit of memlock, and 65,536 open files.",
+  "ulimits.*": "The limit.",
+  "ulimits.*.soft": "What a process has, and may raise to the hard limit.",
+  "ulimits.*.hard": "What a process may raise it to.",
+  stop: "How the container is ended.",
+  "stop.timeoutSeconds": "How long it may take from SIGTERM to SIGKILL. Default: the platform's 30 s.",
   ...volumeDescriptions,
   ...containerDescriptions,
   rollout:

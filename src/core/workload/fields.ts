@@ -32,6 +32,18 @@ export const containerNameRule: FieldRule = {
   wants: "up to 255 letters, digits, '-' and '_'",
 };
 
+/** Whether a limit of getrlimit(2) is one: -1 is none, and no soft limit is above the hard one. */
+export function isUlimit({ soft, hard }: { readonly soft: number; readonly hard: number }): boolean {
+  const bound = (limit: number) => (limit === -1 ? Infinity : limit);
+  return soft >= -1 && hard >= -1 && bound(soft) <= bound(hard);
+}
+
+/** Docker and containerd start no container in a folder that is not told from the root. */
+export const absolutePathRule: FieldRule = {
+  pattern: /^\/[^\0]*$/,
+  wants: "an absolute path in the container, e.g. /workspace",
+};
+
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context: 32 bits, signed. */
 export const highestUserId = 2 ** 31 - 1;
 
@@ -148,6 +160,12 @@ export const numberWants = {
 };
 
 export const maxPort = 65_535;
+
+/** What ECS holds the stop timeout to on Fargate, and shorter helps nobody. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+export const shortestStopSeconds = 2;
+
+/** Of the whole numbers of both APIs. */
+export const longestStopSeconds = 2_147_483_647;
 
 /** healthCheckGracePeriodSeconds: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
 export const longestStartSeconds = 2_147_483_647;

@@ -119,6 +119,15 @@ const rows = [
     read: matching(memoryRule),
   },
   {
+    flag: "--entry-point",
+    argument: "<word>",
+    path: ["entryPoint"],
+    collects: "list",
+    description:
+      "what runs in place of the image's ENTRYPOINT, as /opt/run.sh; repeatable, a word each: --entry-point sh --entry-point=-c",
+    read: (text) => ({ value: text }),
+  },
+  {
     flag: "--environment",
     argument: "<K=V>",
     path: ["environment"],

@@ -31,10 +31,15 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     eks: "which kinds can carry it; Deployment or Job where `eks.as` is left out",
   },
   image: { ecs: "`image` of the container", eks: "`image` of the container" },
+  entryPoint: {
+    ecs: "`entryPoint`",
+    eks: "`command`; the first words of what Ray runs",
+  },
   command: {
     ecs: "`command`",
     eks: "`args`: as on ECS, the image's ENTRYPOINT stays; `$(` is written so that nothing is expanded",
   },
+  workingDirectory: { ecs: "`workingDirectory`", eks: "`workingDir`" },
   environment: {
     ecs: "`environment`, after the fabric's own variables where there is EFA",
     eks: "`env`, after the fabric's own variables where there is EFA",
@@ -125,6 +130,15 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     eks: "a volume `emptyDir` of `medium: Memory` at `/dev/shm`",
   },
   user: { ecs: "`user`", eks: "`securityContext.runAsUser`" },
+  readOnlyRoot: { ecs: "`readonlyRootFilesystem`", eks: "`securityContext.readOnlyRootFilesystem`" },
+  ulimits: {
+    ecs: "`ulimits`",
+    eks: "refused: Kubernetes has none, and a container has those of its node's container runtime",
+  },
+  "ulimits.*.soft": { ecs: "`softLimit`", eks: "refused" },
+  "ulimits.*.hard": { ecs: "`hardLimit`", eks: "refused" },
+  stop: { ecs: "how ECS's agent ends the container", eks: "how the kubelet ends the pod" },
+  "stop.timeoutSeconds": { ecs: "`stopTimeout`", eks: "`terminationGracePeriodSeconds` of the pod" },
   ...volumeGuide,
   ...containerGuide,
   rollout: {
@@ -219,7 +233,9 @@ export const examples: Readonly<Record<string, string>> = {
   container: "container: gpu_worker",
   kind: "kind: service",
   image: "image: public.ecr.aws/neuron/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
+  entryPoint: "entryPoint: [/opt/run.sh]",
   command: 'command: [serve, --workers, "2"]',
+  workingDirectory: "workingDirectory: /workspace",
   environment: 'environment: { MODEL_URI: s3://models/bert, BATCH: "8" }',
   secrets: `secrets:                 # with roles.execution
   HF_TOKEN: arn:aws:secretsmanager:us-east-1:111122223333:secret:hf-AbCdEf`,
@@ -242,6 +258,9 @@ export const examples: Readonly<Record<string, string>> = {
   resources: "resources: { cpu: 8, memory: 24GiB, reserve: { cpu: 0.5, memory: 1GiB } }",
   sharedMemory: "sharedMemory: 8GiB",
   user: "user: 1000",
+  readOnlyRoot: "readOnlyRoot: true",
+  ulimits: "ulimits: { nofile: 65536, memlock: -1, stack: { soft: 67108864, hard: -1 } }",
+  stop: "stop: { timeoutSeconds: 120 }",
   volumes: volumeExample,
   ...containerExamples,
   rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",

@@ -8,10 +8,8 @@ import { isRaw } from "../base/merge.ts";
 const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> = {
   name: (value) => write(typeof value === "string" ? slug(value) : undefined),
   kind: (value) => write(near(value, workloadKinds)),
-  command: (value) =>
-    typeof value === "string" && !/["'\\]/.test(value) && value.trim() !== ""
-      ? write(`[${value.trim().split(/\s+/).join(", ")}]`)
-      : 'Write a list of words, e.g. [serve, --port, "8080"].',
+  entryPoint: (value) => wordsOf(value, "[/opt/run.sh]"),
+  command: (value) => wordsOf(value, '[serve, --port, "8080"]'),
   environment: () => "Write NAME: value pairs.",
   ports: (value) => (isPort(value) ? write(`[{ container: ${String(value)} }]`) : undefined),
   "ports.*": (value) => {
@@ -40,6 +38,7 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
     const millicores = typeof value === "string" ? /^(\d+)m$/.exec(value) : null;
     return millicores === null ? undefined : write(String(Number(millicores[1]) / 1000));
   },
+  stop: (value) => (typeof value === "number" ? write(`{ timeoutSeconds: ${value} }`) : undefined),
   logs: (value) => (typeof value === "string" ? write(`{ group: ${value} }`) : undefined),
   "ecs.networkMode": (value) => write(near(value, networkModes)),
   "ecs.capacity": (value) => {
@@ -76,6 +75,13 @@ export function hintFor(path: Path, value: unknown, wants: string, written?: str
 function placeKey(path: Path): string {
   const free = path[0] === "environment" || path[0] === "secrets" || path[0] === "tags";
   return path.map((each, index) => (typeof each === "number" || (free && index === 1) ? "*" : each)).join(".");
+}
+
+/** @param example What to write where the words of a line are not clear without a shell. */
+function wordsOf(value: unknown, example: string): string {
+  return typeof value === "string" && !/["'\\]/.test(value) && value.trim() !== ""
+    ? `Write [${value.trim().split(/\s+/).join(", ")}].`
+    : `Write a list of words, e.g. ${example}.`;
 }
 
 function size(value: unknown): string | undefined {

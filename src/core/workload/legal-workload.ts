@@ -4,51 +4,52 @@ import type { Legal } from "./take-legal.ts";
 const legal1: Legal = { kind: "text" };
 const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] };
 const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] };
-const legal4: Legal = { kind: "list", of: legal1 };
-const legal5: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
-const legal6: Legal = { kind: "record", key: legal5, value: legal1 };
-const legal7: Legal = {
+const legal4: Legal = { kind: "list", of: legal1, least: 1 };
+const legal5: Legal = { kind: "list", of: legal1 };
+const legal6: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
+const legal7: Legal = { kind: "record", key: legal6, value: legal1 };
+const legal8: Legal = {
   kind: "record",
-  key: legal5,
+  key: legal6,
   value: {
     kind: "text",
     patterns: [/^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/],
   },
 };
-const legal8: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
-const legal9: Legal = {
+const legal9: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
+const legal10: Legal = {
   kind: "list",
   of: {
     kind: "map",
     required: ["container"],
     keys: {
-      container: legal8,
-      host: legal8,
+      container: legal9,
+      host: legal9,
       protocol: { kind: "one-of", values: ["tcp", "udp"] },
       name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
     },
   },
 };
-const legal10: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
-const legal11: Legal = {
+const legal11: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
+const legal12: Legal = {
   kind: "map",
   required: ["path", "port"],
-  keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal8, startSeconds: legal10 },
+  keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal9, startSeconds: legal11 },
 };
-const legal12: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal13: Legal = { kind: "number", whole: true, least: 1, most: 100 };
-const legal14: Legal = { kind: "number", whole: true, least: 1 };
-const legal15: Legal = { kind: "boolean" };
-const legal16: Legal = { kind: "number", above: 0, most: 192 };
-const legal17: Legal = { kind: "map", required: [], keys: { cpu: legal16, memory: legal12 } };
-const legal18: Legal = { kind: "list", of: legal1, least: 1 };
+const legal13: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
+const legal14: Legal = { kind: "number", whole: true, least: 1, most: 100 };
+const legal15: Legal = { kind: "number", whole: true, least: 1 };
+const legal16: Legal = { kind: "boolean" };
+const legal17: Legal = { kind: "number", above: 0, most: 192 };
+const legal18: Legal = { kind: "map", required: [], keys: { cpu: legal17, memory: legal13 } };
 const legal19: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
 const legal20: Legal = { kind: "list", of: legal19 };
-const legal21: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
-const legal22: Legal = { kind: "text", least: 1 };
-const legal23: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal24: Legal = { kind: "number", whole: true, least: 0 };
-const legal25: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal21: Legal = { kind: "number", whole: true, least: -1 };
+const legal22: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal23: Legal = { kind: "text", least: 1 };
+const legal24: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal25: Legal = { kind: "number", whole: true, least: 0 };
+const legal26: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -60,11 +61,13 @@ export const legalWorkload: Legal = {
     container: legal2,
     kind: { kind: "one-of", values: ["service", "job"] },
     image: legal3,
-    command: legal4,
-    environment: legal6,
-    secrets: legal7,
-    ports: legal9,
-    health: legal11,
+    entryPoint: legal4,
+    command: legal5,
+    workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
+    environment: legal7,
+    secrets: legal8,
+    ports: legal10,
+    health: legal12,
     accelerator: {
       kind: "either",
       options: [
@@ -79,14 +82,14 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: { kind: "map", required: ["memory"], keys: { memory: legal12, maxComputePercent: legal13 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal13, maxComputePercent: legal14 } },
             resource: {
               kind: "text",
               patterns: [
                 /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
               ],
             },
-            count: legal14,
+            count: legal15,
             sharing: {
               kind: "map",
               required: ["strategy", "replicas"],
@@ -95,17 +98,17 @@ export const legalWorkload: Legal = {
                 replicas: { kind: "number", whole: true, least: 2, most: 1000 },
               },
             },
-            hami: { kind: "map", required: [], keys: { memory: legal12, maxComputePercent: legal13 } },
-            efa: legal15,
+            hami: { kind: "map", required: [], keys: { memory: legal13, maxComputePercent: legal14 } },
+            efa: legal16,
           },
         },
       ],
     },
-    replicas: legal14,
-    nodes: legal14,
-    resources: { kind: "map", required: [], keys: { cpu: legal16, memory: legal12, reserve: legal17 } },
-    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal12] },
-    user: legal10,
+    replicas: legal15,
+    nodes: legal15,
+    resources: { kind: "map", required: [], keys: { cpu: legal17, memory: legal13, reserve: legal18 } },
+    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal13] },
+    user: legal11,
     init: {
       kind: "list",
       of: {
@@ -114,11 +117,11 @@ export const legalWorkload: Legal = {
         keys: {
           name: legal2,
           image: legal3,
-          entryPoint: legal18,
-          command: legal4,
-          environment: legal6,
-          secrets: legal7,
-          resources: legal17,
+          entryPoint: legal4,
+          command: legal5,
+          environment: legal7,
+          secrets: legal8,
+          resources: legal18,
           mounts: legal20,
         },
       },
@@ -131,17 +134,36 @@ export const legalWorkload: Legal = {
         keys: {
           name: legal2,
           image: legal3,
-          entryPoint: legal18,
-          command: legal4,
-          environment: legal6,
-          secrets: legal7,
-          resources: legal17,
+          entryPoint: legal4,
+          command: legal5,
+          environment: legal7,
+          secrets: legal8,
+          resources: legal18,
           mounts: legal20,
-          ports: legal9,
-          health: legal11,
+          ports: legal10,
+          health: legal12,
           devices: { kind: "one-of", values: ["shared"] },
         },
       },
+    },
+    readOnlyRoot: legal16,
+    ulimits: {
+      kind: "record",
+      key: {
+        kind: "text",
+        patterns: [
+          /^(?:core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/,
+        ],
+      },
+      value: {
+        kind: "either",
+        options: [legal21, { kind: "map", required: ["soft", "hard"], keys: { soft: legal21, hard: legal21 } }],
+      },
+    },
+    stop: {
+      kind: "map",
+      required: ["timeoutSeconds"],
+      keys: { timeoutSeconds: { kind: "number", whole: true, least: 2, most: 2147483647 } },
     },
     volumes: {
       kind: "list",
@@ -151,12 +173,12 @@ export const legalWorkload: Legal = {
         keys: {
           path: legal19,
           name: legal2,
-          readOnly: legal15,
+          readOnly: legal16,
           efs: {
             kind: "map",
             required: ["fileSystem"],
             keys: {
-              fileSystem: legal21,
+              fileSystem: legal22,
               accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
               directory: legal19,
             },
@@ -165,7 +187,7 @@ export const legalWorkload: Legal = {
             kind: "map",
             required: ["fileSystem", "mountName", "dnsName"],
             keys: {
-              fileSystem: legal21,
+              fileSystem: legal22,
               mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
               dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
             },
@@ -192,22 +214,22 @@ export const legalWorkload: Legal = {
             kind: "map",
             required: ["size"],
             keys: {
-              size: legal12,
+              size: legal13,
               type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
-              storageClass: legal22,
+              storageClass: legal23,
               snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
-              role: legal23,
+              role: legal24,
             },
           },
-          scratch: legal12,
+          scratch: legal13,
           host: legal19,
-          claim: legal22,
-          configMap: legal22,
-          secret: legal22,
+          claim: legal23,
+          configMap: legal23,
+          secret: legal23,
         },
       },
     },
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal24, maxSurge: legal24 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal25, maxSurge: legal25 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -221,9 +243,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal23, task: legal23 } },
+    roles: { kind: "map", required: [], keys: { execution: legal24, task: legal24 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal22, path: legal19, image: legal3, format: legal22 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal23, path: legal19, image: legal3, format: legal23 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -232,21 +254,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal22,
+        cluster: legal23,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal22 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal22 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal23 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal23 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal22,
+                  provider: legal23,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -260,9 +282,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal22, most: 16 },
-            securityGroups: { kind: "list", of: legal22, most: 5 },
-            assignPublicIp: legal15,
+            subnets: { kind: "list", of: legal23, most: 16 },
+            securityGroups: { kind: "list", of: legal23, most: 5 },
+            assignPublicIp: legal16,
           },
         },
         loadBalancer: {
@@ -273,7 +295,7 @@ export const legalWorkload: Legal = {
               kind: "text",
               patterns: [/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/],
             },
-            port: legal8,
+            port: legal9,
           },
         },
         placement: {
@@ -286,33 +308,33 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal22 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal23 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal25,
-        service: legal25,
+        taskDefinition: legal26,
+        service: legal26,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal22,
-        as: legal22,
-        queue: { kind: "map", required: [], keys: { kueue: legal22 } },
-        serviceAccount: legal22,
+        namespace: legal23,
+        as: legal23,
+        queue: { kind: "map", required: [], keys: { kueue: legal23 } },
+        serviceAccount: legal23,
         secrets: {
           kind: "record",
-          key: legal5,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal22, key: legal22 } },
+          key: legal6,
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal23, key: legal23 } },
         },
-        spark: legal25,
-        pod: legal25,
-        resource: legal25,
-        companions: { kind: "record", key: legal22, value: legal25 },
+        spark: legal26,
+        pod: legal26,
+        resource: legal26,
+        companions: { kind: "record", key: legal23, value: legal26 },
       },
     },
   },

@@ -22,7 +22,11 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     container: workload.container ?? workload.name,
     kind: workload.kind ?? "job",
     image: workload.image,
-    ...present({ command: workload.command }),
+    ...present({
+      entryPoint: workload.entryPoint,
+      command: workload.command,
+      workingDirectory: workload.workingDirectory,
+    }),
     environment: workload.environment ?? {},
     secrets: workload.secrets ?? {},
     ports: resolvePorts(workload.ports),
@@ -34,6 +38,14 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     resources: { ...declaredResources(workload), ...present({ reserve: reserveOf(workload) }) },
     ...(sharedMemory === undefined ? {} : { sharedMemoryMiB: sharedMemory === 0 ? 0 : parseMemoryMiB(sharedMemory)! }),
     ...present({ user: workload.user }),
+    readOnlyRoot: workload.readOnlyRoot ?? false,
+    ulimits: Object.fromEntries(
+      Object.entries(workload.ulimits ?? {}).map(([name, limit]) => [
+        name,
+        typeof limit === "number" ? { soft: limit, hard: limit } : limit,
+      ]),
+    ),
+    ...present({ stopTimeoutSeconds: workload.stop?.timeoutSeconds }),
     volumes: resolveVolumes(workload),
     ...(rollout === undefined ? {} : { rollout: present(rollout) }),
     ...(logs === undefined ? {} : { logs: { group: logs.group, ...present({ retentionDays: logs.retentionDays }) } }),

@@ -89,6 +89,12 @@ export interface RolloutBounds {
   readonly maxSurge?: number;
 }
 
+/** A limit of what a process may have, as getrlimit(2) has it: -1 is none. */
+export interface Ulimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
 export interface Amounts {
   readonly vcpu?: number;
   readonly memoryMiB?: number;
@@ -101,7 +107,10 @@ export interface ResolvedWorkload {
   readonly container: string;
   readonly kind: "service" | "job";
   readonly image: string;
+  /** In place of the image's own; the image's command goes with it. */
+  readonly entryPoint?: readonly string[];
   readonly command?: readonly string[];
+  readonly workingDirectory?: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly ports: readonly ResolvedPort[];
@@ -121,6 +130,12 @@ export interface ResolvedWorkload {
   readonly sharedMemoryMiB?: number;
   /** The number of the user that the container runs as; undefined is the image's. */
   readonly user?: number;
+  /** Whether nothing can be written but what is mounted. */
+  readonly readOnlyRoot: boolean;
+  /** By the limit's name. */
+  readonly ulimits: Readonly<Record<string, Ulimit>>;
+  /** How long the container may take to end by itself. */
+  readonly stopTimeoutSeconds?: number;
   readonly volumes: readonly ResolvedVolume[];
   readonly rollout?: RolloutBounds;
   readonly logs?: { readonly group: string; readonly retentionDays?: number };

@@ -4,13 +4,17 @@
  */
 import * as z from "zod/mini";
 import { listOr } from "../base/problem.ts";
+import { fields } from "../ecs-api/field.ts";
+import { ulimitName } from "../ecs-api/model/task-definition.ts";
 import {
+  absolutePathRule,
   capacityWords,
   containerNameRule,
   deviceResourceRule,
   highestUserId,
   imageRule,
   instanceTypeRule,
+  longestStopSeconds,
   logGroupRule,
   nameRule,
   networkModes,
@@ -22,10 +26,12 @@ import {
   secretArnRule,
   sharingStrategies,
   sharedMemoryWants,
+  shortestStopSeconds,
   targetGroupArnRule,
   workloadKinds,
 } from "./fields.ts";
 import {
+  entryPoint,
   environmentName,
   healthSchema,
   initSchema,
@@ -40,6 +46,16 @@ import { volumeSchema } from "./volume-schema.ts";
 
 /** Fields handed on as they are: nothing in them is dropped or judged. */
 const raw = z.record(z.string(), z.unknown());
+
+/** The limits of getrlimit(2) by Docker's names, which are ECS's too. */
+const ulimitNames = fields.get(ulimitName)!.words!;
+const limit = z
+  .int(must("a whole number, or -1 for no limit"))
+  .check(z.minimum(-1, must("a whole number, or -1 for no limit")));
+const ulimitsSchema = z.record(
+  text({ pattern: new RegExp(`^(?:${ulimitNames.join("|")})$`), wants: listOr(ulimitNames) }),
+  z.union([limit, z.strictObject({ soft: limit, hard: limit })], must("a whole number, or { soft, hard }")),
+);
 
 /** More would be a slip: MPS has 48 clients a GPU at most (https://docs.nvidia.com/deploy/mps/). */
 const mostShares = 1_000;
@@ -142,7 +158,9 @@ export const workloadSchema = z.strictObject({
   container: z.optional(text(containerNameRule)),
   kind: z.optional(z.enum(workloadKinds)),
   image: text(imageRule),
+  entryPoint: z.optional(entryPoint),
   command: z.optional(z.array(free)),
+  workingDirectory: z.optional(text(absolutePathRule)),
   environment: z.optional(z.record(environmentName, free)),
   secrets: z.optional(z.record(environmentName, text(secretArnRule))),
   ports: z.optional(z.array(portSchema)),
@@ -166,6 +184,9 @@ export const workloadSchema = z.strictObject({
   init: z.optional(z.array(initSchema)),
   /** Started after `init` and before the workload, and healthy before it where they have `health`. */
   sidecars: z.optional(z.array(sidecarSchema)),
+  readOnlyRoot: z.optional(flag),
+  ulimits: z.optional(ulimitsSchema),
+  stop: z.optional(z.strictObject({ timeoutSeconds: whole(shortestStopSeconds, longestStopSeconds) })),
   volumes: z.optional(z.array(volumeSchema)),
   /** In replicas of the whole workload. */
   rollout: z.optional(z.strictObject({ maxUnavailable: z.optional(whole(0)), maxSurge: z.optional(whole(0)) })),

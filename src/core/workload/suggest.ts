@@ -11,7 +11,6 @@ const otherNames: Readonly<Record<string, string>> = {
   count: "replicas",
   devices: "accelerator.devicesPerReplica",
   desiredcount: "replicas",
-  entrypoint: "command",
   env: "environment",
   executionrolearn: "roles.execution",
   gpu: "accelerator.devicesPerReplica",
@@ -23,9 +22,15 @@ const otherNames: Readonly<Record<string, string>> = {
   loggroup: "logs.group",
   mem: "resources.memory",
   retentionindays: "logs.retentionDays",
+  readonlyrootfilesystem: "readOnlyRoot",
   shmsize: "sharedMemory",
+  stopgraceperiod: "stop.timeoutSeconds",
+  stoptimeout: "stop.timeoutSeconds",
   taskrolearn: "roles.task",
+  terminationgraceperiodseconds: "stop.timeoutSeconds",
   vcpu: "resources.cpu",
+  workdir: "workingDirectory",
+  workingdir: "workingDirectory",
 };
 
 /** The keys that are legal in the map at a path; empty where any key is, or where there is no map. */

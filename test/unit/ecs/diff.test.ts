@@ -519,7 +519,9 @@ describe("generatedFields", () => {
   const workloads: readonly Omit<Workload, "name" | "image">[] = [
     {
       accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+      entryPoint: ["/opt/run.sh"],
       command: ["serve"],
+      workingDirectory: "/workspace",
       ports: [{ container: 8080, name: "http" }],
       environment: { A: "b" },
       secrets: { S: "arn:aws:ssm:us-east-1:123456789012:parameter/s" },
@@ -529,6 +531,8 @@ describe("generatedFields", () => {
       accelerator: { instanceTypes: ["trn1.32xlarge"], efa: true },
       sharedMemory: "8GiB",
       user: 1000,
+      readOnlyRoot: true,
+      stop: { timeoutSeconds: 60 },
       logs: { group: "/g" },
       health: { path: "/", port: 80, startSeconds: 5 },
     },

@@ -31,6 +31,8 @@ describe("workload flags", () => {
         ["--nodes", "1"],
         ["--cpu", "0.5"],
         ["--memory", "24GiB"],
+        ["--entry-point", "sh"],
+        ["--entry-point", "-c"],
         ["--environment", "A=b=c"],
         ["--environment", "EMPTY="],
         ["--secret", "T=arn:aws:ssm:us-east-1:111122223333:parameter/t"],
@@ -54,6 +56,7 @@ describe("workload flags", () => {
 name: bert
 kind: service
 image: bert:1
+entryPoint: [sh, -c]
 command: [serve, --port, "8080"]
 accelerator: { instanceTypes: [trn1.32xlarge, trn1n.32xlarge], devicesPerReplica: 4 }
 replicas: 3
@@ -182,6 +185,7 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   "--nodes": ["1", "2", "0", ""],
   "--cpu": ["0.5", "8", "256", "192", "193", "0", "4."],
   "--memory": ["24GiB", "512 MiB", "1.5TiB", "24", "24G", "GiB"],
+  "--entry-point": ["/opt/run.sh", "-c", "two words", ""],
   "--environment": ["A=1", "A=", "_a.b-c=x=y", "1A=x", "A", "=x", "A=ü\n"],
   "--secret": [
     "A=arn:aws:ssm:us-east-1:111122223333:parameter/a",

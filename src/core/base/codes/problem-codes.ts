@@ -80,6 +80,7 @@ export const problemCodes = {
     "scheduled-service": warning("A schedule is not used by a service"),
     "image-and-type": warning("The image does not go with an instance type"),
     "device-variable": warning("An environment variable chooses devices that the slot has chosen"),
+    "ulimit-bounds": error("The soft bound of a limit is above its hard bound"),
     "secret-in-environment": warning("An environment variable holds the ARN of a secret and not the secret"),
     "efa-network-mode": error("EFA needs the network of the host, and another network mode is written"),
     "provider-list": error("A list of capacity providers says what ECS does not take"),
@@ -263,6 +264,7 @@ export const problemCodes = {
     "raw-devices": warning(
       "The raw fields of a workload without accelerator request devices: where it runs is theirs to say",
     ),
+    "ulimits-on-eks": error("A pod carries no ulimits: a container has those of its node's container runtime"),
     "mps-on-eks": error("A pod carries no MPS: the node's device plugin says how GPUs are shared"),
     "tag-on-eks": error("A tag cannot be a label of Kubernetes', or is aiplat's own"),
     "port-name-on-eks": error("A port's name is not one that Kubernetes takes"),

@@ -7,6 +7,9 @@ import { rollingUpdate } from "../update-strategy.ts";
 /** The predictor's own container (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
 const containerName = "kserve-container";
 
+/** Where its storage initializer puts the model (the same file). */
+const modelPath = "/mnt/models";
+
 /**
  * A Deployment and a Service: Knative takes no affinity, tolerations or volumes of memory without feature flags. Newer
  * KServe calls it Standard and takes this word too.
@@ -77,6 +80,7 @@ export const inferenceService: KindDefinition = {
   // kserve/kserve pkg/apis/serving/v1beta1
   ready: { condition: "Ready" },
   loadsModels: true,
+  modelPath,
   budgeted: true,
   documentation: {
     replicas: "`predictor.minReplicas` and `maxReplicas`",

@@ -4,6 +4,7 @@ import {
   oneReplica,
   queued,
   withContainer,
+  withoutProgram,
   type KindDefinition,
   type UnsupportedField,
 } from "../kind-definition.ts";
@@ -18,8 +19,7 @@ import { backoffLimit } from "./job.ts";
  * pkg/controller/mpi_job_controller.go).
  */
 function asWorker(container: Container): Container {
-  const { args: _args, ...rest } = withoutProbes(container);
-  return rest as Container;
+  return withoutProgram(withoutProbes(container));
 }
 
 /** A worker's sshd is root's, unless the image brings a configuration for another: then eks.resource says so. */
@@ -45,7 +45,7 @@ export const mpiJob: KindDefinition = {
         launcherCreationPolicy: "WaitForWorkersReady",
         runPolicy: { backoffLimit, cleanPodPolicy: "Running" },
         mpiReplicaSpecs: {
-          Launcher: { replicas: 1, restartPolicy: "Never", template: coordinatorPod(pod, shape) },
+          Launcher: { replicas: 1, restartPolicy: "Never", template: coordinatorPod(contents) },
           Worker: { replicas: workload.nodes, restartPolicy: "Never", template: withContainer(pod, asWorker) },
         },
       },

@@ -11,6 +11,9 @@ export const rayCluster: KindDefinition = {
     ...(workload.command === undefined
       ? []
       : [{ path: ["command"], message: "runs Ray itself, and there is a command" }]),
+    ...(workload.entryPoint === undefined
+      ? []
+      : [{ path: ["entryPoint"], message: "runs Ray itself, and there is an entryPoint" }]),
   ],
   // MaxRayClusterNameLength is 53 (ray-project/kuberay @feeaf72, ray-operator/controllers/ray/utils/constant.go).
   reservedNameLength: () => "-serve-svc".length,

@@ -1,4 +1,4 @@
-import { oneReplica, queued, type KindDefinition } from "../kind-definition.ts";
+import { oneReplica, programOf, queued, type KindDefinition } from "../kind-definition.ts";
 import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";
 import { backoffLimit } from "./job.ts";
 
@@ -15,14 +15,16 @@ export const rayJob: KindDefinition = {
   unsupportedFields: (workload) => [
     ...oneReplica(workload),
     ...unprobed(workload),
-    ...(workload.command === undefined ? [{ path: ["command"], message: "submits a command, and there is none" }] : []),
+    ...(programOf(workload) === undefined
+      ? [{ path: ["command"], message: "submits a command, and there is none" }]
+      : []),
   ],
   // MaxRayJobNameLength is 47.
   reservedNameLength: () => "-abcde-serve-svc".length,
   wrap: (contents) => ({
     metadata: queued(contents),
     spec: {
-      entrypoint: shellLine(contents.workload.command ?? []),
+      entrypoint: shellLine(programOf(contents.workload) ?? []),
       backoffLimit,
       // A cluster that stays would hold its devices.
       shutdownAfterJobFinishes: true,
@@ -36,7 +38,7 @@ export const rayJob: KindDefinition = {
     coordinator: "`headGroupSpec`",
     devices: "`workerGroupSpecs[0].template`",
     container: "NAME",
-    command: "`entrypoint`",
+    command: "`entrypoint`, after the words of `entryPoint`",
     health: "refused",
     rendezvous: "Ray",
   },

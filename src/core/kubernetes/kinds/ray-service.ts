@@ -1,6 +1,6 @@
 import { isRaw } from "../../base/merge.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
-import { queued, type KindDefinition, type UnsupportedField } from "../kind-definition.ts";
+import { programOf, queued, type KindDefinition, type UnsupportedField } from "../kind-definition.ts";
 import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";
 
 /** What `serve run` is given. https://docs.ray.io/en/latest/serve/production-guide/config.html */
@@ -27,7 +27,9 @@ function serveConfig(name: string, { importPath, arguments: values }: ServeAppli
   return `applications:\n  - name: ${name}\n    import_path: ${importPath}\n    route_prefix: /\n${args}`;
 }
 
-function served({ command, eks }: ResolvedWorkload): readonly UnsupportedField[] {
+function served(workload: ResolvedWorkload): readonly UnsupportedField[] {
+  const { eks } = workload;
+  const command = programOf(workload);
   const raw = isRaw(eks.resource?.["spec"]) && eks.resource["spec"]["serveConfigV2"] !== undefined;
   if (command === undefined)
     return raw
@@ -61,7 +63,7 @@ export const rayService: KindDefinition = {
   // MaxRayServiceNameLength is 47.
   reservedNameLength: () => "-abcde-serve-svc".length,
   wrap: (contents) => {
-    const application = serveApplication(contents.workload.command ?? []);
+    const application = serveApplication(programOf(contents.workload) ?? []);
     return {
       metadata: queued(contents),
       spec: {

@@ -1,11 +1,11 @@
 /** Rules on the containers beside the workload's own: `init` and `sidecars`. */
 import { pathText, listOr, type Path } from "../../base/problem.ts";
+import { least } from "../beside-containers.ts";
 import { parseMemoryMiB } from "../fields.ts";
 import { modelFetchName } from "../model-fetch.ts";
 import type { Workload } from "../schema.ts";
 import { at, given, not } from "./fragments.ts";
-import { leastMemoryMiB, leastVcpu } from "./resources.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleFinding } from "./rule.ts";
 import { sizeBelowPattern } from "./size-pattern.ts";
 
 type Sidecar = NonNullable<Workload["sidecars"]>[number];
@@ -39,6 +39,27 @@ export function containersIn(workload: Workload): readonly {
 export function secretsIn(workload: Workload): readonly { readonly name: string; readonly path: Path }[] {
   return containersIn(workload).flatMap(({ container: { secrets = {} }, path }) =>
     Object.keys(secrets).map((name) => ({ name, path: [...path, "secrets", name] })),
+  );
+}
+
+/** Whether a secret by its name is the workload's own container's: what only others name is theirs. */
+export function isOfOwn(workload: Workload, name: string): boolean {
+  return (
+    Object.hasOwn(workload.secrets ?? {}, name) ||
+    !besideIn(workload).some(({ container: { secrets = {} } }) => Object.hasOwn(secrets, name))
+  );
+}
+
+/** A variable is of a container's environment or one of its secrets. */
+export function variablesTwice(containers: ReturnType<typeof containersIn>): readonly RuleFinding[] {
+  return containers.flatMap(({ container: { environment = {}, secrets = {} }, path }) =>
+    Object.keys(secrets)
+      .filter((name) => Object.hasOwn(environment, name))
+      .map((name) => ({
+        path: [...path, "secrets", name],
+        message: `${name} is in environment and in secrets: a container has it once`,
+        hint: "Keep one of them.",
+      })),
   );
 }
 
@@ -124,7 +145,7 @@ export const containerRules: readonly Rule[] = [
     reads: ["init", "sidecars"],
     check: (workload) =>
       besideIn(workload).flatMap(({ container: { resources: { cpu, memory } = {} }, path }) => [
-        ...(cpu !== undefined && cpu < leastVcpu
+        ...(cpu !== undefined && cpu < least.vcpu
           ? [
               {
                 path: [...path, "resources", "cpu"],
@@ -133,20 +154,20 @@ export const containerRules: readonly Rule[] = [
               },
             ]
           : []),
-        ...(memory !== undefined && parseMemoryMiB(memory)! < leastMemoryMiB
+        ...(memory !== undefined && parseMemoryMiB(memory)! < least.memoryMiB
           ? [
               {
                 path: [...path, "resources", "memory"],
                 message: `${pathText([...path, "resources", "memory"])} ${memory} is less than a container can have`,
-                hint: `Write at least ${leastMemoryMiB}MiB.`,
+                hint: `Write at least ${least.memoryMiB}MiB.`,
               },
             ]
           : []),
       ]),
     jsonSchema: () =>
       eachContainer({
-        ...at("resources.cpu", { minimum: leastVcpu }),
-        allOf: [at("resources.memory", not({ type: "string", pattern: sizeBelowPattern(leastMemoryMiB) }))],
+        ...at("resources.cpu", { minimum: least.vcpu }),
+        allOf: [at("resources.memory", not({ type: "string", pattern: sizeBelowPattern(least.memoryMiB) }))],
       }),
   },
   {

@@ -3,7 +3,7 @@ import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
 import { listOr, pathText } from "../../base/problem.ts";
-import { deviceVariables } from "../fields.ts";
+import { deviceVariables, isUlimit } from "../fields.ts";
 import { givenNetworkMode } from "../network-mode.ts";
 import { typesOf } from "./accelerator.ts";
 import { containersIn, secretsIn } from "./containers.ts";
@@ -112,6 +112,29 @@ export const sectionRules: readonly Rule[] = [
           ],
     jsonSchema: () =>
       when(given("rollout.maxSurge", { const: 0 }), given("rollout.maxUnavailable", { exclusiveMinimum: 0 })),
+  },
+  {
+    // Docker starts no container with such a limit.
+    code: "ulimit-bounds",
+    severity: "error",
+    reads: ["ulimits"],
+    check: ({ ulimits = {} }) =>
+      Object.entries(ulimits).flatMap(([name, limit]) =>
+        typeof limit === "number" || isUlimit(limit)
+          ? []
+          : [
+              {
+                path: ["ulimits", name, "soft"],
+                message: `the soft limit of ${name} is ${limit.soft}, above its hard limit ${limit.hard}`,
+                hint: `Write at most ${limit.hard}, or raise hard; -1 is no limit.`,
+              },
+            ],
+      ),
+    jsonSchema: () =>
+      at("ulimits", {
+        additionalProperties: when(given("soft", { const: -1 }), at("hard", { const: -1 })),
+      }),
+    beyondJsonSchema: "two numbers compared",
   },
   {
     code: "scheduled-service",
