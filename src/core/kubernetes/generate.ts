@@ -145,6 +145,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     manifests,
     warnings: [
       ...warningsOf(kind, workload),
+      ...(definition.warnings?.(workload, settings) ?? []),
       ...gangWarnings(kind, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
       ...[...ofPod, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),

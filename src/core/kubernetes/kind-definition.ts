@@ -1,6 +1,7 @@
 /** A kind of resource that carries the accelerated pod, and what aiplat knows of it: a file in kinds/ each. */
-import type { Path } from "../base/problem.ts";
+import type { Path, Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import type { ClusterSettings } from "./allocation.ts";
 import type { Container, Manifest, Metadata, PodSpec, PodTemplate } from "./manifest.ts";
 
 /** What a resource is made from. */
@@ -32,6 +33,8 @@ export interface KindDefinition {
   readonly runs: ResolvedWorkload["kind"];
   /** Why it cannot carry the workload, besides `runs`; none where it can. */
   unsupportedFields(workload: ResolvedWorkload): readonly UnsupportedField[];
+  /** What its user should know of what it makes of the workload, beside what speaks of every kind. */
+  warnings?(workload: ResolvedWorkload, cluster: ClusterSettings): readonly Problem[];
   /** Characters that the controller appends to the name for the longest name it makes. */
   reservedNameLength(workload: ResolvedWorkload): number;
   /** The resource. */

@@ -143,7 +143,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   ...containerGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
-    eks: "`strategy.rollingUpdate`; with devices the default starts a pod when an old one has left its own",
+    eks: "`rollingUpdate` of the kinds that have it; with devices the default starts a pod when an old one has left its own",
   },
   "rollout.maxUnavailable": { ecs: "`minimumHealthyPercent`", eks: "`maxUnavailable`" },
   "rollout.maxSurge": { ecs: "`maximumPercent`", eks: "`maxSurge`" },

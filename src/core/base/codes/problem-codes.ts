@@ -254,6 +254,7 @@ export const problemCodes = {
     "logs-on-eks": warning("A pod carries no log group: its output is read by the cluster's collector"),
     "gang-without-queue": warning("Several nodes are placed one by one, and some may wait for ever for the others"),
     "queue-topology": warning("The queue counts the nodes that are there, and none that would be made"),
+    "one-at-a-time": warning("The kind replaces one pod at a time, unless the cluster is new enough to replace more"),
     "eviction-ends-run": warning("The kind does not start again what an eviction ends"),
     "queue-resource": error("Nothing says how much of the resource the queue's nodes have"),
     "node-resource": error(

@@ -1,12 +1,15 @@
 import { oneNode, type KindDefinition } from "../kind-definition.ts";
 import { selectorOf } from "../labels.ts";
+import { daemonUpdate, oneWay } from "../rolling-pods.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/daemon-set-v1/ */
 export const daemonSet: KindDefinition = {
   kind: "DaemonSet",
   apiVersion: "apps/v1",
   runs: "service",
+  rollsOut: true,
   unsupportedFields: (workload) => [
+    ...oneWay(workload),
     ...oneNode(workload),
     ...(workload.replicas === 1
       ? []
@@ -15,9 +18,9 @@ export const daemonSet: KindDefinition = {
         ]),
   ],
   reservedNameLength: () => 0,
-  wrap: ({ metadata, name, pod }) => ({
+  wrap: ({ workload, metadata, name, pod }) => ({
     metadata,
-    spec: { selector: { matchLabels: selectorOf(name) }, template: pod },
+    spec: { selector: { matchLabels: selectorOf(name) }, ...daemonUpdate(workload), template: pod },
   }),
   ready: "rollout",
   service: {},

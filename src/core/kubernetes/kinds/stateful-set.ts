@@ -1,3 +1,4 @@
+import { oneNameEach, statefulUpdate, statefulUpdateWarnings } from "../rolling-pods.ts";
 import { indexDigits, oneNode, queued, type KindDefinition } from "../kind-definition.ts";
 import { selectorOf } from "../labels.ts";
 import { headlessName, headlessService } from "../rendezvous.ts";
@@ -7,7 +8,9 @@ export const statefulSet: KindDefinition = {
   kind: "StatefulSet",
   apiVersion: "apps/v1",
   runs: "service",
-  unsupportedFields: oneNode,
+  rollsOut: true,
+  unsupportedFields: (workload) => [...oneNode(workload), ...oneNameEach(workload)],
+  warnings: (workload, { kubernetesVersion }) => statefulUpdateWarnings(workload, kubernetesVersion),
   // The label controller-revision-hash is NAME-HASH; a pod is NAME-INDEX.
   reservedNameLength: ({ replicas }) => Math.max("-0123456789".length, 1 + indexDigits(replicas)),
   scalable: true,
@@ -20,6 +23,7 @@ export const statefulSet: KindDefinition = {
       serviceName: headlessName(contents.name),
       // Replicas do not wait for each other: loading a model takes long.
       podManagementPolicy: "Parallel",
+      ...statefulUpdate(contents.workload),
       selector: { matchLabels: selectorOf(contents.name) },
       template: contents.pod,
     },

@@ -46,20 +46,25 @@ describe("the rollout on Kubernetes", () => {
     });
   });
 
-  it.each(kinds.filter((kind) => !["Deployment", "InferenceService", "LeaderWorkerSet"].includes(kind)))(
-    "is refused by name as %s",
-    (kind) => {
-      const workload = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } };
-      const refused = () =>
-        generate({ ...workload, kind: definitionOf(kind).runs, rollout: { maxUnavailable: 1 } } as Workload, kind);
-      expect(refused).toThrow(Refusal);
-      try {
-        refused();
-      } catch (error) {
-        expect((error as Refusal).problems.map(({ path, message }) => `${path?.join(".")}: ${message}`)).toContain(
-          `rollout: ${kind} has no bounds in replicas for its rollout, and there is rollout`,
-        );
-      }
-    },
-  );
+  // StatefulSet and DaemonSet have some of it: rolling-pods.test.ts.
+  const rolling: ReadonlySet<Kind> = new Set([
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "InferenceService",
+    "LeaderWorkerSet",
+  ]);
+  it.each(kinds.filter((kind) => !rolling.has(kind)))("is refused by name as %s", (kind) => {
+    const workload = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } };
+    const refused = () =>
+      generate({ ...workload, kind: definitionOf(kind).runs, rollout: { maxUnavailable: 1 } } as Workload, kind);
+    expect(refused).toThrow(Refusal);
+    try {
+      refused();
+    } catch (error) {
+      expect((error as Refusal).problems.map(({ path, message }) => `${path?.join(".")}: ${message}`)).toContain(
+        `rollout: ${kind} has no bounds in replicas for its rollout, and there is rollout`,
+      );
+    }
+  });
 });
