@@ -32,7 +32,7 @@ export function rayClusterSpec(contents: Contents): Readonly<Record<string, unkn
     headGroupSpec: {
       // Nothing but Ray itself runs on the head.
       rayStartParams: { "dashboard-host": "0.0.0.0", "num-cpus": "0" },
-      template: coordinatorPod(pod, shape, withoutProgram),
+      template: coordinatorPod(contents, withoutProgram),
     },
     workerGroupSpecs: [
       {
