@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
  */
 import { present } from "../base/present.ts";
-import { initOf } from "../workload/beside-containers.ts";
+import { initOf, volumesFor } from "../workload/beside-containers.ts";
 import type { BesideContainer, ResolvedWorkload, Sidecar } from "../workload/resolved.ts";
 import type { ContainerDefinition, TaskDefinition } from "../ecs-api/api.ts";
 import {
@@ -16,6 +16,7 @@ import {
   variablesOf,
   type GenerateSettings,
 } from "./container-parts.ts";
+import { mountPointsOf } from "./volumes.ts";
 import type { Variant } from "./variants.ts";
 
 type Dependencies = NonNullable<ContainerDefinition["dependsOn"]>;
@@ -75,6 +76,7 @@ function definitionOf(
   dependsOn: Dependencies,
 ): ContainerDefinition {
   const { name, image, vcpu, memoryMiB, entryPoint, command, environment, secrets } = container;
+  const mountPoints = mountPointsOf(volumesFor(workload, container));
   return {
     name,
     image,
@@ -84,6 +86,7 @@ function definitionOf(
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
     ...present({ entryPoint, command }),
     ...variablesOf(environment, secrets),
+    ...(mountPoints.length === 0 ? {} : { mountPoints }),
     ...logsOf(workload, settings),
   };
 }

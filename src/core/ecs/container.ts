@@ -19,6 +19,7 @@ import { ownShare } from "./own-share.ts";
 import { sharedMemorySize } from "./shared-memory.ts";
 import { ulimitsFor } from "./ulimits.ts";
 import type { Variant } from "./variants.ts";
+import { mountPointsOf } from "./volumes.ts";
 
 /**
  * The workload's own container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -39,6 +40,7 @@ export function workloadContainer(
     sharedMemorySize(workload, shape, settings.capacity),
   );
   const ulimits = ulimitsFor(workload.ulimits, shape.efaInterfaces > 0);
+  const mountPoints = mountPointsOf(workload.volumes);
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
     name: workload.container,
@@ -56,6 +58,7 @@ export function workloadContainer(
       workingDirectory: workload.workingDirectory,
     }),
     ...variablesOf(environment, workload.secrets),
+    ...(mountPoints.length === 0 ? {} : { mountPoints }),
     ...(workload.user === undefined ? {} : { user: String(workload.user) }),
     ...(workload.readOnlyRoot ? { readonlyRootFilesystem: true } : {}),
     ...present({ linuxParameters }),

@@ -9,6 +9,7 @@ import { workloadNetworkMode } from "../workload/rules/capacity.ts";
 import { containersIn, variablesTwice } from "../workload/rules/containers.ts";
 import { portsIn, protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
+import { volumeRules } from "./volume-rules.ts";
 
 const networkReads = [
   "ecs.networkMode",
@@ -251,4 +252,5 @@ export const ecsRules: readonly TargetRule[] = [
     },
   },
   ...containerRules,
+  ...volumeRules,
 ];

@@ -18,7 +18,8 @@ export function sharedMemorySize(workload: ResolvedWorkload, shape: Shape, capac
   if (sharedMemoryMiB !== undefined) return sharedMemoryMiB === 0 ? undefined : sharedMemoryMiB;
   const raw = workload.ecs.taskDefinition ?? {};
   const container = rawContainer(raw, workload.container);
-  if (!needsSharedMemory(shape) || capacity.kind === "managed-instances" || hasItsOwn(raw, container)) return undefined;
+  if (!needsSharedMemory(shape) || capacity.kind === "managed-instances") return undefined;
+  if (workload.volumes.some(({ path }) => path === "/dev/shm") || hasItsOwn(raw, container)) return undefined;
   const size = Math.min(mostMiB, Math.floor(memoryOf(container, ownShare(workload, shape)) / 4));
   return size <= dockersMiB ? undefined : size;
 }

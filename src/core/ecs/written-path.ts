@@ -2,6 +2,7 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import type { Path } from "../base/problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { modelFetchName } from "../workload/model-fetch.ts";
+import { isMachineMount, mountAttribute } from "./volumes.ts";
 import { taskDefinitionLists } from "./task-definition-lists.ts";
 
 const root: Path = ["ecs", "taskDefinition"];
@@ -75,6 +76,7 @@ function wordFor(workload: ResolvedWorkload, definition: Raw, path: Path): Path 
   if (field === "containerDefinitions") return containerWord(workload, itemAt(definition[field], index), rest);
   if (field === "placementConstraints")
     return index === undefined ? constraintList : constraintWord(workload, itemAt(definition[field], index));
+  if (field === "volumes") return volumeWord(workload, itemAt(definition[field], index)["name"]);
   if (field === "tags") return ["tags", String(itemAt(definition[field], index)["key"])];
   return taskWords[String(field)];
 }
@@ -90,6 +92,7 @@ function containerWord(workload: ResolvedWorkload, container: Raw, [field, index
     );
     return port < 0 ? undefined : ["ports", port];
   }
+  if (name === "mountPoints") return volumeWord(workload, item["sourceVolume"]);
   return name === "linuxParameters" && index === "sharedMemorySize" ? ["sharedMemory"] : containerWords[name];
 }
 
@@ -125,7 +128,15 @@ const besideWords: Readonly<Record<string, Path>> = {
   linuxParameters: ["devices"],
 };
 
-function constraintWord({ ecs }: ResolvedWorkload, { expression }: Raw): Path {
+function volumeWord({ volumes }: ResolvedWorkload, name: unknown): Path | undefined {
+  const index = volumes.findIndex((volume) => volume.name === name);
+  return index < 0 ? undefined : ["volumes", index];
+}
+
+function constraintWord({ ecs, volumes }: ResolvedWorkload, { expression }: Raw): Path {
+  const mounts = volumes.filter(isMachineMount);
+  const mount = mounts.find(({ name }) => String(expression).includes(`${mountAttribute(name)} `));
+  if (mount !== undefined) return ["volumes", volumes.indexOf(mount)];
   const index = (ecs.placement?.constraints ?? []).findIndex((each) => each === expression);
   return index < 0 ? ["accelerator", "instanceTypes"] : [...constraintList, index];
 }

@@ -4,7 +4,7 @@
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
 import { present } from "../base/present.ts";
-import { initOf } from "../workload/beside-containers.ts";
+import { initOf, volumesFor } from "../workload/beside-containers.ts";
 import type { BesideContainer, ResolvedPort, ResolvedWorkload, Sidecar } from "../workload/resolved.ts";
 import { milliOf } from "./allocatable.ts";
 import type { PodClaim } from "./claims.ts";
@@ -12,6 +12,7 @@ import { besideEnvironment, literal } from "./environment.ts";
 import type { Container } from "./manifest.ts";
 import { startupProbeOf } from "./probes.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
+import { mountOf } from "./volumes.ts";
 
 /** @param claims The pod's: what gives out its devices, where a sidecar may share them. */
 export function initContainersOf(workload: ResolvedWorkload, claims: readonly PodClaim[]): readonly Container[] {
@@ -48,6 +49,7 @@ function sidecarOf(workload: ResolvedWorkload, sidecar: Sidecar, claims: readonl
 function containerOf(workload: ResolvedWorkload, container: BesideContainer): Container {
   const { name, image, entryPoint, command, vcpu, memoryMiB } = container;
   const env = besideEnvironment(workload, container);
+  const volumeMounts = volumesFor(workload, container).map(mountOf);
   const memory = memoryQuantity(memoryMiB);
   return {
     name,
@@ -56,5 +58,6 @@ function containerOf(workload: ResolvedWorkload, container: BesideContainer): Co
     ...(command === undefined ? {} : { args: command.map(literal) }),
     ...(env.length === 0 ? {} : { env }),
     resources: { requests: { cpu: cpuQuantity(milliOf(vcpu)), memory }, limits: { memory } },
+    ...(volumeMounts.length === 0 ? {} : { volumeMounts }),
   };
 }

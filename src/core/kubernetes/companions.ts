@@ -6,6 +6,10 @@ import type { Manifest } from "./manifest.ts";
 /** Each with what brings it. */
 const companionKinds: Readonly<Record<string, string>> = {
   Service: "--with service, or a kind whose pods need names",
+  PersistentVolume: "a volume of efs, lustre or s3",
+  PersistentVolumeClaim: "a volume of efs, lustre or s3",
+  VolumeSnapshotContent: "a volume of ebs with a snapshot",
+  VolumeSnapshot: "a volume of ebs with a snapshot",
   TrainingRuntime: "--as TrainJob",
   ResourceClaimTemplate: "--neuron-scheduler dra",
   ComputeDomain: "several nodes of P6e-GB200",

@@ -6,12 +6,10 @@ import { componentLabel, components } from "./labels.ts";
 import type { Contents } from "./kind-definition.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
 import { architectureLabel, topologyAnnotations } from "./placement.ts";
-import { compileCacheVolume, sharedMemoryVolume } from "./volumes.ts";
+import { addedVolumes } from "./volumes.ts";
 
 /** Enough for the head of a small Ray cluster, and for mpirun; eks.resource says otherwise. */
 export const coordinatorResources: Quantities = { cpu: "2", memory: "8Gi" };
-
-const ownVolumes: ReadonlySet<string> = new Set([sharedMemoryVolume, compileCacheVolume]);
 
 /**
  * The accelerated pod without what its devices bring: it runs on any node of the image's CPU architecture, with the
@@ -33,7 +31,7 @@ export function coordinatorPod(
     ...spec
   } = pod.spec;
   const architecture = architectureLabel(shape);
-  const kept = (volumes ?? []).filter(({ name }) => !ownVolumes.has(name));
+  const kept = (volumes ?? []).filter(({ name }) => !addedVolumes.has(name));
   // What is said of the workload's containers is for those that have its devices.
   const beside = new Set(besideOf(workload).map(({ name }) => name));
   const others = initContainers.filter(({ name }) => !beside.has(name));
@@ -57,7 +55,7 @@ export function coordinatorPod(
 
 function withoutDevices(container: Container): Container {
   const { resources: _resources, volumeMounts, ports: _ports, securityContext, ...rest } = container;
-  const mounts = (volumeMounts ?? []).filter(({ name }) => !ownVolumes.has(name));
+  const mounts = (volumeMounts ?? []).filter(({ name }) => !addedVolumes.has(name));
   const context = withoutPinning(securityContext ?? {});
   return {
     ...(rest as Container),

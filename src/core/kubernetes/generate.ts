@@ -29,6 +29,7 @@ import { gangWarnings } from "./gangs.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueTopologyOf, queueManifests, queueProblems, type FleetSettings } from "./queues/fleet-queue.ts";
 import { kueueLabels } from "./queues/kueue.ts";
+import { storageManifests } from "./storage.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergeCompanions, mergePod, mergeResource } from "./raw-merge.ts";
 import { groupProblems, withFollowingBounds } from "./ray-groups.ts";
@@ -118,6 +119,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   );
   const before = [
     ...queueManifests(workload, shape, settings, kueueTopology !== undefined),
+    ...storageManifests(workload, metadata),
     ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
   ];

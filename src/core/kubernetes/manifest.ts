@@ -39,7 +39,7 @@ export interface Container {
     readonly limits?: Quantities;
     readonly claims?: readonly { readonly name: string }[];
   };
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: true }[];
   readonly securityContext?: Readonly<Record<string, unknown>>;
   /** Of an init container: Always makes it a sidecar. */
   readonly restartPolicy?: string;
@@ -59,6 +59,7 @@ export interface PodSpec {
   readonly schedulerName?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly serviceAccountName?: string;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly resourceClaims?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly [raw: string]: unknown;
 }

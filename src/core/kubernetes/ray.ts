@@ -26,7 +26,7 @@ function workerStartParams({ workload, shape }: Contents): Readonly<Record<strin
 
 /** KubeRay starts Ray in the containers: what else they ran would run before it. https://ray-project.github.io/kuberay/reference/api/ */
 export function rayClusterSpec(contents: Contents): Readonly<Record<string, unknown>> {
-  const { workload, shape, pod } = contents;
+  const { workload, pod } = contents;
   const { replicas, nodes } = workload;
   return {
     headGroupSpec: {

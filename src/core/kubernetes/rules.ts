@@ -12,6 +12,7 @@ import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
 import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
+import { volumeRules } from "./volume-rules.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/ */
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
@@ -272,6 +273,7 @@ export const eksRules: readonly TargetRule[] = [
             },
           ],
   },
+  ...volumeRules,
   rawGroupRule,
   {
     code: "raw-pod",

@@ -2,6 +2,7 @@ import { present } from "../base/present.ts";
 import { checkExecRole } from "../ecs/exec-role.ts";
 import { checkConstraintCount, withoutRepeats } from "../ecs/placement-constraints.ts";
 import { requirementsOf, type PlacementOptions } from "../ecs/requirements.ts";
+import { volumeTag, type VolumeConfigurations } from "../ecs/volumes.ts";
 import { providersIn } from "./choose-capacity.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import type {
@@ -29,6 +30,8 @@ export interface RunSettings {
   /** What the file says of it; else slots are packed or spread. */
   readonly placementStrategy?: readonly PlacementStrategyItem[];
   readonly networkConfiguration?: NetworkConfiguration;
+  /** Of the volumes that a launch configures. */
+  readonly volumeConfigurations?: VolumeConfigurations;
   readonly enableExecuteCommand: boolean;
   /** The capacity providers to start tasks through; undefined for plain EC2. */
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
@@ -86,6 +89,7 @@ export function runRequest(
     ...(definition.networkMode === "awsvpc" ? { networkConfiguration: settings.networkConfiguration! } : {}),
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     ...present({
+      volumeConfigurations: settings.volumeConfigurations,
       overrides: settings.overrides,
       propagateTags: settings.propagateTags,
       enableECSManagedTags: settings.enableECSManagedTags,
@@ -114,13 +118,15 @@ export function placementOptions({
 
 /**
  * The definition's tags, those of the run, and the run itself. Who wants no tags propagated gets aiplat's own, by which
- * the tasks are found.
+ * the tasks are found. What a definition remembers of its volumes is the definition's alone.
  */
 function taskTags(
   ofDefinition: readonly Tag[],
   { run, tags = [], propagateTags }: Pick<RunSettings, "run" | "tags" | "propagateTags">,
 ): readonly Tag[] {
-  const kept = propagateTags === "NONE" ? ofDefinition.filter(({ key }) => key.startsWith("aiplat:")) : ofDefinition;
+  const kept = ofDefinition.filter(
+    ({ key }) => !key.startsWith(volumeTag) && (propagateTags !== "NONE" || key.startsWith("aiplat:")),
+  );
   const byKey = new Map([...kept, ...tags, { key: "aiplat:run", value: run }].map((tag) => [tag.key, tag]));
   return [...byKey.values()];
 }

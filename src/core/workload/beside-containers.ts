@@ -3,6 +3,7 @@ import { present } from "../base/present.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
 import { formatMiB } from "./fields.ts";
 import type { Amounts, BesideContainer, InitContainer, ResolvedWorkload, Shape } from "./resolved.ts";
+import type { ResolvedVolume } from "./volumes.ts";
 import { modelFetchOf } from "./model-fetch.ts";
 
 /** The containers that run to their end before the workload, in their order: the model is there for those of the file. */
@@ -16,6 +17,20 @@ export function besideOf(
   workload: Pick<ResolvedWorkload, "init" | "model" | "sidecars" | "volumes">,
 ): readonly BesideContainer[] {
   return [...initOf(workload), ...workload.sidecars];
+}
+
+/**
+ * The volumes that one of them has. `readOnly` is of what runs: what comes before it fills the volume, where that can be
+ * written.
+ */
+export function volumesFor(
+  workload: Pick<ResolvedWorkload, "volumes" | "sidecars">,
+  container: BesideContainer,
+): readonly ResolvedVolume[] {
+  const runs = workload.sidecars.some(({ name }) => name === container.name);
+  return workload.volumes
+    .filter(({ path }) => container.mounts.includes(path))
+    .map((volume) => (runs ? volume : { ...volume, readOnly: false }));
 }
 
 /** What several containers have together. */

@@ -172,7 +172,7 @@ export const legalWorkload: Legal = {
         required: ["path"],
         keys: {
           path: legal19,
-          name: legal2,
+          name: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,100}$/] },
           readOnly: legal16,
           efs: {
             kind: "map",
