@@ -3,12 +3,14 @@ import type { Raw } from "../core/base/merge.ts";
 import { missingDeviceClass, mixNote, type DeviceNeeds } from "../core/kubernetes/apply/device-mechanism.ts";
 import { explainRefusal } from "../core/kubernetes/apply/explain-refusal.ts";
 import { orphanNote, possibleOrphans } from "../core/kubernetes/apply/orphans.ts";
+import { levelNote, type LevelNeed } from "../core/kubernetes/apply/queue-levels.ts";
 import { podTroubles } from "../core/kubernetes/apply/pod-troubles.ts";
 import type { ResourceReference } from "../core/kubernetes/apply/read-manifests.ts";
 import { rolloutArguments } from "../core/kubernetes/apply/rollout.ts";
 import { instanceLabel } from "../core/kubernetes/labels.ts";
 import { AiplatError } from "../errors.ts";
 import type { KubectlAnswer, KubectlPort } from "../ports.ts";
+import { flavorsOf, queuesOf } from "./observe-workload-needs.ts";
 
 const fieldManager = ["--server-side", "--field-manager", "aiplat"];
 
@@ -89,6 +91,20 @@ export async function checkDeviceClasses(kubectl: KubectlPort, needs: DeviceNeed
   const missing = missingDeviceClass(needs, there);
   if (missing !== undefined) throw new AiplatError("OperationFailed", missing.message, { hint: missing.hint });
   return mixNote(needs, there);
+}
+
+/** That Kueue would hold pods back for ever that ask for a level of its Topology, a sentence each. */
+export async function queueLevelNotes(kubectl: KubectlPort, needs: readonly LevelNeed[]): Promise<readonly string[]> {
+  if (needs.length === 0) return [];
+  const flavors = await flavorsOf(kubectl);
+  const notes = await Promise.all(
+    needs.map(async (need) => {
+      const queues = await queuesOf(kubectl, need.namespace);
+      // Who may not look is told nothing: Kueue says it of its Workload.
+      return flavors === undefined || queues === undefined ? undefined : levelNote(need, [...queues, ...flavors]);
+    }),
+  );
+  return notes.filter((each) => each !== undefined);
 }
 
 /** What is left of an earlier aiplat beside what was applied, a sentence each. */

@@ -16,16 +16,17 @@ export async function observeWorkloadNeeds(
   const apiVersions = new Set(variants.flatMap(({ manifests }) => manifests.map(({ apiVersion }) => apiVersion)));
   const queue = workload.eks.queue?.kueue;
   const claims = variants.some(({ pod }) => pod.claims.size > 0);
-  const [namespaceLabels, served, versions, queues, pools, slices] = await Promise.all([
+  const [namespaceLabels, served, versions, queues, flavors, pools, slices] = await Promise.all([
     labelsOf(kubectl, namespace),
     servedKinds(kubectl, [...apiVersions]),
     servedVersions(kubectl),
     queue === undefined ? undefined : queuesOf(kubectl, namespace),
+    queue === undefined ? undefined : flavorsOf(kubectl),
     list(kubectl, "nodepools.karpenter.sh"),
     claims ? list(kubectl, "resourceslices.resource.k8s.io,resourceclaims.resource.k8s.io", "--all-namespaces") : [],
   ]);
   return {
-    needs: { namespace, namespaceLabels, served, versions, queues },
+    needs: { namespace, namespaceLabels, served, versions, queues, flavors },
     more: [
       ...(pools ?? []).filter(({ kind }) => kind === "NodePool"),
       ...(slices ?? []).filter(({ kind }) => kind === "ResourceSlice" || kind === "ResourceClaim"),
@@ -75,13 +76,25 @@ async function servedVersions(kubectl: KubectlPort): Promise<ObservedWorkloadNee
   );
 }
 
-/** A cluster without Kueue has no queues. */
-async function queuesOf(kubectl: KubectlPort, namespace: string): Promise<ObservedWorkloadNeeds["queues"]> {
+/** Those of the namespace, else of kubectl's own; a cluster without Kueue has none. */
+export async function queuesOf(
+  kubectl: KubectlPort,
+  namespace: string | undefined,
+): Promise<ObservedWorkloadNeeds["queues"]> {
   const [local, cluster] = await Promise.all([
-    list(kubectl, "localqueues.kueue.x-k8s.io", "--namespace", namespace),
+    list(kubectl, "localqueues.kueue.x-k8s.io", ...(namespace === undefined ? [] : ["--namespace", namespace])),
     list(kubectl, "clusterqueues.kueue.x-k8s.io"),
   ]);
   return local === undefined || cluster === undefined ? undefined : [...local, ...cluster];
+}
+
+/** A Kueue from before topologies has none of them. */
+export async function flavorsOf(kubectl: KubectlPort): Promise<ObservedWorkloadNeeds["flavors"]> {
+  const [flavors, topologies] = await Promise.all([
+    list(kubectl, "resourceflavors.kueue.x-k8s.io"),
+    list(kubectl, "topologies.kueue.x-k8s.io"),
+  ]);
+  return flavors === undefined || topologies === undefined ? undefined : [...flavors, ...topologies];
 }
 
 /** The objects; none where the cluster does not know their kind, undefined where they may not be listed. */

@@ -98,7 +98,7 @@ export function checkWorkloadIn({
     nodegroups,
     releases: new Map(),
     objects,
-    workload: { namespace: "ml", namespaceLabels: {}, served, versions: new Map(), queues: [], ...needs },
+    workload: { namespace: "ml", namespaceLabels: {}, served, versions: new Map(), queues: [], flavors: [], ...needs },
   };
   return checkCluster(snapshot, wantWorkload(resolveForKubernetes(workload, kind), settings));
 }

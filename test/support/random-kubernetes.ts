@@ -73,7 +73,9 @@ const document = fc.record({
     namespace: fc.constant("ml"),
     serviceAccount: maybe(fc.constant("bert")),
     secrets: maybe(fc.constant({ TOKEN: { name: "hf", key: "token" } })),
-    queue: maybe(fc.constant({ kueue: "team-a" })),
+    queue: maybe(
+      fc.record({ kueue: fc.constant("team-a"), topology: maybe(fc.constant("topology.kubernetes.io/zone")) }),
+    ),
     pod: maybe(
       fc.constantFrom<Raw>(
         { spec: { terminationGracePeriodSeconds: 120 } },

@@ -1,6 +1,7 @@
 import { counted } from "../../core/base/counted.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import { deviceNeedsOf } from "../../core/kubernetes/apply/device-mechanism.ts";
+import { levelNeedsOf } from "../../core/kubernetes/apply/queue-levels.ts";
 import { InvalidInput } from "../../errors.ts";
 import { readText, stdinName } from "../../files/read.ts";
 import { createKubectl } from "../../kubectl/kubectl.ts";
@@ -9,6 +10,7 @@ import {
   checkDeviceClasses,
   diffManifests,
   orphanNotes,
+  queueLevelNotes,
   waitForRollout,
 } from "../../operations/apply-manifests.ts";
 import { appliedView } from "../../output/applied.ts";
@@ -56,6 +58,7 @@ export const eksApply = defineCommand({
 
     const mix = await checkDeviceClasses(kubectl, deviceNeedsOf(bodies));
     if (mix !== undefined) note(context, mix);
+    for (const held of await queueLevelNotes(kubectl, levelNeedsOf(bodies))) note(context, held);
     const manifests = { text, resources };
     const diff = await diffManifests(kubectl, manifests, force);
     if (diff === undefined) {

@@ -1,16 +1,20 @@
 /** What becomes of pods that only work together, where they are placed or taken away one by one. */
 import { settingWarning, type Problem } from "../base/problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { outlivesByPolicy } from "./eviction-policy.ts";
 import { definitionOf, type Kind } from "./kinds.ts";
+import type { Manifest } from "./manifest.ts";
 import type { ZoneSettings } from "./placement.ts";
 
+/** @param resource With the raw fields. */
 export function gangWarnings(
-  kind: Kind,
+  resource: Manifest,
   workload: ResolvedWorkload,
   { zone, kueueTopology }: ZoneSettings,
 ): readonly Problem[] {
   const { nodes, eks } = workload;
-  const { runs, queues, outlivesEviction } = definitionOf(kind);
+  const kind = resource.kind as Kind;
+  const { queues } = definitionOf(kind);
   return [
     ...(nodes > 1 && eks.queue?.kueue === undefined
       ? [
@@ -26,22 +30,37 @@ export function gangWarnings(
       : [
           settingWarning(
             "queue-topology",
-            "the queue admits the nodes of a replica into one zone, by the nodes that are there: it does not count those that Karpenter would make",
-            "Have the fleet's nodes running, or leave --queue-fleet out and name the zone with --zone.",
+            `the queue admits the pods where nodes of one ${kueueTopology.level} have room for all: it does not count those that Karpenter would make`,
+            `Have the nodes running, or leave ${eks.queue?.topology === undefined ? "--queue-fleet" : "eks.queue.topology"} out and name the zone with --zone.`,
           ),
         ]),
-    ...(runs === "job" && outlivesEviction?.(workload) !== true
-      ? [
-          settingWarning(
-            "eviction-ends-run",
-            `a ${kind}${nodes > 1 ? " of several nodes" : ""} does not outlive an eviction: where a node is drained or lost, the run has failed`,
-            nodes > 1
-              ? "A JobSet starts its nodes again (--as JobSet); keep checkpoints."
-              : "A Job replaces the pod (--as Job); keep checkpoints.",
-          ),
-        ]
-      : []),
+    ...evictionWarnings(resource, workload),
   ];
+}
+
+/** What ends a job that would outlive it: the kind, or the raw fields of one that does. */
+function evictionWarnings(resource: Manifest, workload: ResolvedWorkload): readonly Problem[] {
+  const kind = resource.kind as Kind;
+  const { runs, outlivesEviction } = definitionOf(kind);
+  const byItself = outlivesEviction?.(workload) === true;
+  if (runs !== "job" || (byItself && outlivesByPolicy(resource))) return [];
+  const several = workload.nodes > 1;
+  const other = several
+    ? "A JobSet starts its nodes again (--as JobSet); keep checkpoints."
+    : "A Job replaces the pod (--as Job); keep checkpoints.";
+  return [
+    settingWarning(
+      "eviction-ends-run",
+      `${byItself ? "with the raw fields " : ""}a ${kind}${several ? " of several nodes" : ""} does not outlive an eviction: where a node is drained or lost, the run has failed`,
+      byItself ? ownRulesHint(kind) : other,
+    ),
+  ];
+}
+
+function ownRulesHint(kind: Kind): string {
+  return kind === "JobSet"
+    ? 'A JobSet starts again what fails by podFailurePolicy, and cannot tell whose rule it was: for a failure of the program\'s own write Count, which with backoffLimit 0 fails the Job too, behind { action: FailJob, onPodConditions: [{ type: DisruptionTarget, status: "True" }] }.'
+    : 'Write { action: Ignore, onPodConditions: [{ type: DisruptionTarget, status: "True" }] } first in podFailurePolicy.rules, with restartPolicy Never.';
 }
 
 function waysOut(queued: boolean, zone: string | undefined): string {

@@ -18,7 +18,7 @@ import { celProblems } from "./cel/violations.ts";
 import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
 import type { Contents, KindDefinition, UnsupportedField } from "./kind-definition.ts";
-import { withLegalPolicies } from "./eviction-policy.ts";
+import { withRightPolicies } from "./eviction-policy.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
@@ -115,7 +115,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
   const resource = withFollowingBounds(
     wrapped,
-    withLegalPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource))),
+    withRightPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource))),
   );
   const before = [
     ...queueManifests(workload, shape, settings, kueueTopology !== undefined),
@@ -148,7 +148,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     warnings: [
       ...warningsOf(kind, workload),
       ...(definition.warnings?.(workload, settings) ?? []),
-      ...gangWarnings(kind, workload, { ...settings, ...present({ kueueTopology }) }),
+      ...gangWarnings(resource, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
       ...[...ofPod, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),

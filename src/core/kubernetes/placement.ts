@@ -6,6 +6,7 @@ import { componentLabel, components, instanceLabel } from "./labels.ts";
 type Affinity = Readonly<Record<string, unknown>>;
 
 export const zoneLabel = "topology.kubernetes.io/zone";
+export const hostnameLabel = "kubernetes.io/hostname";
 
 /** Who else sees to it that the nodes of a replica are in one zone. */
 export interface ZoneSettings {
@@ -16,10 +17,12 @@ export interface ZoneSettings {
 }
 
 /**
- * Annotations of a pod template by which Kueue places its pods within one zone.
+ * Annotations of a pod template by which Kueue places its pods together.
  * https://kueue.sigs.k8s.io/docs/concepts/topology_aware_scheduling/
  */
 export interface KueueTopology {
+  /** The node label, a level of the queue's Topology, of which all pods get nodes of one value. */
+  readonly level: string;
   /** What joins the first node's pods and the others', where they are two pod sets. */
   readonly group?: string;
 }
@@ -29,15 +32,15 @@ export function staysInOneZone({ nodes }: Pick<ResolvedWorkload, "nodes">, { efa
   return nodes > 1 && efaInterfaces > 0;
 }
 
-const requiredTopology = "kueue.x-k8s.io/podset-required-topology";
+export const requiredTopology = "kueue.x-k8s.io/podset-required-topology";
 const groupName = "kueue.x-k8s.io/podset-group-name";
 /** What a pod without devices does not take over from one with them. */
 export const topologyAnnotations: ReadonlySet<string> = new Set([requiredTopology, groupName]);
 
 export function topologyAnnotationsOf({ kueueTopology }: ZoneSettings): Readonly<Record<string, string>> {
   if (kueueTopology === undefined) return {};
-  const { group } = kueueTopology;
-  return { [requiredTopology]: zoneLabel, ...(group === undefined ? {} : { [groupName]: group }) };
+  const { level, group } = kueueTopology;
+  return { [requiredTopology]: level, ...(group === undefined ? {} : { [groupName]: group }) };
 }
 
 /**
@@ -63,7 +66,7 @@ export function affinityOf(
   const affinity = {
     ...(nodes.length === 0 ? {} : { nodeAffinity: requiredNodes(nodes) }),
     ...(oneZone ? { podAffinity: required({ ...together, topologyKey: zoneLabel }) } : {}),
-    ...(ownNodes ? { podAntiAffinity: required({ ...together, topologyKey: "kubernetes.io/hostname" }) } : {}),
+    ...(ownNodes ? { podAntiAffinity: required({ ...together, topologyKey: hostnameLabel }) } : {}),
   };
   return Object.keys(affinity).length === 0 ? undefined : affinity;
 }

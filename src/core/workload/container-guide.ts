@@ -110,15 +110,22 @@ export const containerExamples: Readonly<Record<string, string>> = {
   init: `init:
   - name: convert
     image: public.ecr.aws/docker/library/python:3.12
-    command: [python, /models/convert.py]
+    entryPoint: [python]
+    command: [/models/convert.py]
     environment: { FORMAT: neuron }
+    secrets: { HF_TOKEN: "arn:aws:secretsmanager:us-east-1:111122223333:secret:hf-AbCdEf" }
     resources: { cpu: 2, memory: 8GiB }
-    mounts: [/models]`,
+    mounts: [/models]             # with a volume at /models`,
   sidecars: `sidecars:
   - name: metrics
     image: public.ecr.aws/neuron/neuron-monitor:1.3.0
-    ports: [{ container: 8000, name: metrics }]
+    entryPoint: [/opt/bin/entrypoint.sh]
+    command: [--port, "8000"]
+    environment: { PERIOD: 5s }
+    secrets: { TOKEN: "arn:aws:secretsmanager:us-east-1:111122223333:secret:push-AbCdEf" }
+    ports: [{ container: 8000, host: 8000, protocol: tcp, name: metrics }]
     health: { path: /metrics, port: 8000, startSeconds: 60 }
     resources: { cpu: 0.25, memory: 256MiB }
+    mounts: [/models]             # with a volume at /models
     devices: shared`,
 };

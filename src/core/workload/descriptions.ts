@@ -146,6 +146,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     "JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
+  "eks.queue.topology":
+    "The node label, a level of the queue's Topology, of which Kueue gives all pods with devices nodes of one value.",
   "eks.serviceAccount": "The service account of the pods.",
   "eks.secrets": "Environment variables from Kubernetes secrets.",
   "eks.secrets.*": "A key of a Kubernetes secret.",

@@ -212,6 +212,10 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.as": { ecs: raw, eks: "the kind" },
   "eks.queue": { ecs: raw, eks: "what the queue wants on the resource" },
   "eks.queue.kueue": { ecs: raw, eks: "the label `kueue.x-k8s.io/queue-name`" },
+  "eks.queue.topology": {
+    ecs: raw,
+    eks: "the annotation `kueue.x-k8s.io/podset-required-topology` of the pods with devices, in place of their affinity",
+  },
   "eks.serviceAccount": { ecs: raw, eks: "`serviceAccountName`" },
   "eks.secrets": { ecs: raw, eks: "`env` with `valueFrom.secretKeyRef`" },
   "eks.secrets.*.name": { ecs: raw, eks: "`secretKeyRef.name`" },
@@ -269,7 +273,11 @@ export const examples: Readonly<Record<string, string>> = {
   execution: arn:aws:iam::111122223333:role/ecsTaskExecutionRole
   task: arn:aws:iam::111122223333:role/bert`,
   tags: "tags: { team: nlp }",
-  model: "model: { uri: s3://models/bert, path: /models }   # with a volume at /models; format: pytorch is KServe's",
+  model: `model:                   # with a volume at /models
+  uri: s3://models/bert
+  path: /models/bert
+  image: public.ecr.aws/aws-cli/aws-cli:2.36.44
+# or, for a kind that loads it itself: model: { uri: s3://models/bert, format: pytorch }`,
   schedule: 'schedule: "0 3 * * *"',
   ecs: `ecs:
   cluster: prod
@@ -288,7 +296,7 @@ export const examples: Readonly<Record<string, string>> = {
   eks: `eks:
   namespace: ml
   as: Deployment
-  queue: { kueue: team-a }
+  queue: { kueue: team-a, topology: topology.kubernetes.io/zone }
   serviceAccount: bert
   secrets: { HF_TOKEN: { name: hf, key: token } }
   spark: { version: 3.5.1 }

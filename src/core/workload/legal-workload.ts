@@ -324,7 +324,7 @@ export const legalWorkload: Legal = {
       keys: {
         namespace: legal23,
         as: legal23,
-        queue: { kind: "map", required: [], keys: { kueue: legal23 } },
+        queue: { kind: "map", required: [], keys: { kueue: legal23, topology: legal23 } },
         serviceAccount: legal23,
         secrets: {
           kind: "record",

@@ -124,6 +124,40 @@ describe("a queue's topology", () => {
     expect(text).not.toContain(required);
   });
 
+  describe("that is said to be there", () => {
+    const rack = "example.com/rack";
+    const asks = (change: Partial<Workload> = {}): Partial<Workload> => ({
+      eks: { queue: { kueue: "team-a", topology: rack } },
+      ...change,
+    });
+    const templatesOf = (kind: Kind, change = asks(), nodes = 2) =>
+      templates(made(kind, change, {}, nodes).manifests).filter(({ metadata }) => metadata.labels !== undefined);
+
+    it.each(queueable)("is asked for by pods with devices, in place of their affinity: %s", (kind) => {
+      const found = templatesOf(kind);
+      expect(found.filter((each) => annotationsOf(each)[required] === rack)).toEqual(found.filter(hasDevices));
+      expect(JSON.stringify(found)).not.toContain("podAffinity");
+    });
+
+    // "can only define groups of exactly 2 pod sets" (kubernetes-sigs/kueue pkg/controller/jobframework)
+    it.each(queueable)("makes no group of the one pod set of one node: %s", (kind) => {
+      const pod = templatesOf(kind, asks(), 1).find(hasDevices);
+      expect([annotationsOf(pod!)[required], annotationsOf(pod!)[group]]).toEqual([rack, undefined]);
+    });
+
+    it("is asked for without EFA too", () => {
+      const accelerator = { instanceTypes: ["trn1.32xlarge"], efa: false };
+      expect(annotationsOf(templatesOf("JobSet", asks({ accelerator }))[0]!)[required]).toBe(rack);
+    });
+
+    it("has to be one of the Topology that --queue-fleet makes", () => {
+      expect(() => made("JobSet", asks(), { queueFleets })).toThrow(/makes a Topology of topology.kubernetes.io\/zone/);
+      const zones = asks({ eks: { queue: { kueue: "team-a", topology: "topology.kubernetes.io/zone" } } });
+      const { manifests } = made("JobSet", queued, { queueFleets });
+      expect(made("JobSet", zones, { queueFleets }).manifests).toEqual(manifests);
+    });
+  });
+
   it("that is somebody else's leaves the affinity of the pods", () => {
     expect(JSON.stringify(resourceOf("JobSet", queued))).toContain("podAffinity");
   });
@@ -189,5 +223,50 @@ describe("an eviction", () => {
     expect(
       specOf(resourceOf("Job", { eks: { resource: { spec: { podFailurePolicy: theirs } } } }, {}, 1)),
     ).toMatchObject({ podFailurePolicy: theirs });
+  });
+
+  // JobSet is told the reason PodFailurePolicy alone, not whose rule it was (kubernetes-sigs/jobset
+  // pkg/controllers/failure_policy.go).
+  describe("of a JobSet whose Jobs have rules of the user's", () => {
+    const evicted = policy("FailJob").rules[0]!;
+    const exit = (action: string) => ({ action, onExitCodes: { operator: "In", values: [42] } });
+    const jobSetWith = (rules: readonly object[], spec: object = {}) => {
+      const job = { name: "node", template: { spec: { podFailurePolicy: { rules } } } };
+      return ["JobSet", { eks: { resource: { spec: { ...spec, replicatedJobs: [job] } } } }] as const;
+    };
+
+    it.each([[[exit("FailJob")]], [[evicted, exit("FailJob")]]])(
+      "fails with the program, which is said: %j",
+      (rules) => {
+        const { failurePolicy } = specOf(resourceOf(...jobSetWith(rules)));
+        expect(failurePolicy).toBeUndefined();
+        expect(codesOf(...jobSetWith(rules))).toContain("eviction-ends-run");
+      },
+    );
+
+    it("starts again where nothing but an eviction fails them by a rule", () => {
+      for (const rules of [[evicted], [evicted, exit("Count")], [exit("Ignore"), evicted]]) {
+        const { failurePolicy } = specOf(resourceOf(...jobSetWith(rules)));
+        expect(failurePolicy).toMatchObject({ rules: [{ action: "RestartJobSetAndIgnoreMaxRestarts" }] });
+        expect(codesOf(...jobSetWith(rules))).not.toContain("eviction-ends-run");
+      }
+    });
+
+    it("has the failure policy that the user writes", () => {
+      const theirs = { maxRestarts: 3 };
+      const args = jobSetWith([evicted, exit("FailJob")], { failurePolicy: { ...theirs, rules: null } });
+      expect(specOf(resourceOf(...args)).failurePolicy).toEqual(theirs);
+      expect(codesOf(...args)).not.toContain("eviction-ends-run");
+    });
+  });
+
+  it("is said to end a Job whose policy raw fields replace, unless they say more", () => {
+    const theirs = (...rules: readonly object[]) => ({ podFailurePolicy: { rules } });
+    const exit = { action: "FailJob", onExitCodes: { operator: "In", values: [42] } };
+    const ends = (spec: object) => codesOf("Job", { eks: { resource: { spec } } }, {}, 1).includes("eviction-ends-run");
+    expect(ends(theirs(exit))).toBe(true);
+    expect(ends({ template: { spec: { restartPolicy: "OnFailure" } } })).toBe(true);
+    expect(ends(theirs(exit, ...policy("Ignore").rules))).toBe(false);
+    expect(ends({ ...theirs(exit), backoffLimit: 3 })).toBe(false);
   });
 });

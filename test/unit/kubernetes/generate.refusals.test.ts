@@ -324,6 +324,21 @@ describe("fields that a pod cannot carry", () => {
       ],
     ],
     [
+      "a level of no queue, and no label",
+      { eks: { queue: { topology: "a zone" } } },
+      [
+        "eks.queue.topology: eks.queue.topology is of a queue of Kueue's, and eks.queue names none | Write eks.queue: { kueue: NAME } beside it.",
+        'eks.queue.topology: eks.queue.topology must be a label of nodes, e.g. topology.kubernetes.io/zone, not "a zone"',
+      ],
+    ],
+    [
+      "a level that no two nodes share",
+      { kind: "job", nodes: 2, eks: { queue: { kueue: "q", topology: "kubernetes.io/hostname" } } },
+      [
+        "eks.queue.topology: the 2 nodes of a replica have different values of kubernetes.io/hostname: Kueue would admit none | Write a level that they share, e.g. topology.kubernetes.io/zone.",
+      ],
+    ],
+    [
       "a pod's field at the top",
       { eks: { pod: { hostIPC: true } } },
       [

@@ -51,6 +51,7 @@ export const checkCodes = {
       "The schedulers that pods name run in the cluster, and parts of a Neuron instance go through the extension",
     api: "The API server serves every kind of the workload's resources, in its version",
     namespace: "The workload's namespace is there, and enforces no stricter Pod Security level than its pods meet",
+    "queue-topology": "The queue's Topology has the level by which the pods are to be kept together",
     queue: "The workload's queue is there, active, and covers what it asks for",
     placement: "The workload's pods have room: node by node, with every reason",
   },

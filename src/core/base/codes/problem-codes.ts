@@ -319,6 +319,7 @@ export const problemCodes = {
     "with-pdb": error("A PodDisruptionBudget cannot go with the workload"),
     "with-pod-monitor": error("`--with pod-monitor` does not go with the workload"),
     "with-scaled-object": error("`--with scaled-object` does not go with the workload or its kind"),
+    "queue-level": error("The level of a queue's Topology cannot keep the pods together"),
     "queue-missing": error("A queue is to be made, and the workload names none"),
     "fleet-accelerator": error("A queue's nodes carry an accelerator that is neither Neuron nor NVIDIA"),
     "fleet-twice": error("An instance type of a queue's nodes is given twice"),

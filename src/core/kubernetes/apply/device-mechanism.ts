@@ -1,9 +1,10 @@
 /** What manifests ask their devices of, and what the cluster hands them out by: claims of DRA, or a device plugin. */
-import { isRaw, type Raw } from "../../base/merge.ts";
+import type { Raw } from "../../base/merge.ts";
 import { neuronDeviceClass } from "../claims.ts";
 import { neuronResource } from "../devices.ts";
 import { installsOf } from "../installs.ts";
 import type { ExplainedRefusal } from "./explain-refusal.ts";
+import { valuesOf } from "./values-of.ts";
 
 export interface DeviceNeeds {
   /** The DeviceClasses that claims name. */
@@ -42,11 +43,4 @@ export function mixNote({ neuronPlugin }: DeviceNeeds, there: readonly string[])
     ? `The cluster has the Neuron DRA driver (DeviceClass ${neuronDeviceClass}), and the pods request ${neuronResource} ` +
         "of a device plugin: on one node both would hand out the same devices. --neuron-scheduler dra claims them."
     : undefined;
-}
-
-/** Every value under a key, wherever it stands. */
-function valuesOf(value: unknown, key: string): readonly unknown[] {
-  if (Array.isArray(value)) return value.flatMap((item) => valuesOf(item, key));
-  if (!isRaw(value)) return [];
-  return [...(key in value ? [value[key]] : []), ...Object.values(value).flatMap((item) => valuesOf(item, key))];
 }

@@ -1,8 +1,10 @@
 /** Whether Kueue would admit the workload. https://kueue.sigs.k8s.io/docs/concepts/cluster_queue/ */
-import { fail, ok, skip, type CheckItem } from "../../base/check-report.ts";
+import { fail, ok, skip, warn, type CheckItem } from "../../base/check-report.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { parseQuantity } from "../quantity.ts";
-import { amountText } from "./node-fit.ts";
+import { zoneLabel } from "../placement.ts";
+import { amountText, type WantedPod } from "./node-fit.ts";
+import { flavorLevels, missingLevel } from "./queue-topology.ts";
 import { at, listAt, textAt } from "./read-object.ts";
 import type { KubernetesObject, ObservedWorkloadNeeds } from "./snapshot.ts";
 import type { WorkloadNeeds } from "./workload-needs.ts";
@@ -13,7 +15,7 @@ const check = "queue";
 export function checkQueue(
   { eks, kind, nodes, replicas }: ResolvedWorkload,
   { pod, manifests }: WorkloadNeeds,
-  { namespace, namespaceLabels, queues }: ObservedWorkloadNeeds,
+  { namespace, namespaceLabels, queues, flavors }: ObservedWorkloadNeeds,
 ): readonly CheckItem[] {
   const name = eks.queue?.kueue;
   if (name === undefined) return [];
@@ -36,10 +38,45 @@ export function checkQueue(
     .map(([resource, amount]) => [resource, amount * pods] as const);
   const problems = [...inactive(queue), ...notSelected(queue, labels, namespace), ...beyondQuota(queue, asked)];
   return problems.length === 0
-    ? [ok(check, `LocalQueue ${name} is there, and ClusterQueue ${clusterQueue} has quota for it`)]
+    ? [
+        ok(check, `LocalQueue ${name} is there, and ClusterQueue ${clusterQueue} has quota for it`),
+        ...checkTopology(queue, clusterQueue, pod, nodes, flavors),
+      ]
     : problems.map((message) =>
         fail(check, `ClusterQueue ${clusterQueue} ${message}`, `kubectl describe clusterqueue ${clusterQueue}`),
       );
+}
+
+/** Nothing where the pods ask for no level and the queue has none of zones. */
+function checkTopology(
+  queue: KubernetesObject,
+  name: string,
+  { sharedLabel, requests, level }: WantedPod,
+  nodes: number,
+  observed: readonly KubernetesObject[] | undefined,
+): readonly CheckItem[] {
+  const of = "queue-topology";
+  if (sharedLabel === undefined || (level === undefined && nodes === 1)) return [];
+  if (observed === undefined) return [skip(of, "the flavors of Kueue and their Topologies may not be read")];
+  const devices = [...requests.keys()].filter((resource) => resource.includes("/"));
+  const flavors = flavorLevels(queue, devices, observed);
+  if (level !== undefined) {
+    const missing = missingLevel(name, level, flavors);
+    return missing === undefined
+      ? [ok(of, `Kueue chooses nodes of one ${level} that have room for all pods`)]
+      : [fail(of, missing.message, missing.hint)];
+  }
+  const zoned = flavors.filter(({ levels }) => levels.includes(zoneLabel));
+  return zoned.length === 0
+    ? []
+    : [
+        warn(
+          of,
+          `flavor ${zoned.map(({ flavor }) => flavor).join(", ")} has a Topology by zones, and the pods keep to one zone by ` +
+            "their affinity, which Kueue does not look at: it may choose nodes of two zones, and some pods wait for ever",
+          `Write eks.queue: { kueue: NAME, topology: ${zoneLabel} }: then Kueue chooses a zone that has room for all.`,
+        ),
+      ];
 }
 
 function inactive(queue: KubernetesObject): readonly string[] {

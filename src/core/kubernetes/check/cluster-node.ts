@@ -37,7 +37,6 @@ export interface ClusterNode {
 }
 
 export const instanceTypeLabel = "node.kubernetes.io/instance-type";
-export const zoneLabel = "topology.kubernetes.io/zone";
 
 export function clusterNodes(objects: readonly KubernetesObject[]): readonly ClusterNode[] {
   const placed = new Map<string, KubernetesObject[]>();

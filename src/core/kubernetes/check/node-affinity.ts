@@ -1,7 +1,8 @@
 /** Whether a node is one that a pod may run on: selector, affinity, taints. */
 import type { Raw } from "../../base/merge.ts";
 import { listOr } from "../../base/problem.ts";
-import { instanceTypeLabel, zoneLabel, type ClusterNode, type Taint } from "./cluster-node.ts";
+import { zoneLabel } from "../placement.ts";
+import { instanceTypeLabel, type ClusterNode, type Taint } from "./cluster-node.ts";
 import type { NodeReason } from "./node-fit.ts";
 import { at, listAt, textAt } from "./read-object.ts";
 

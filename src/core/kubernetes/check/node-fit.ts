@@ -40,8 +40,10 @@ export interface WantedPod {
   readonly claims: ResourceAmounts;
   /** Whether no two of the workload's pods share a node. */
   readonly ownNodes: boolean;
-  /** Whether the workload's pods stay in one zone. */
-  readonly oneZone: boolean;
+  /** The node label of which the workload's pods all have nodes of one value, where there is one. */
+  readonly sharedLabel?: string;
+  /** The same, where Kueue is asked to see to it. */
+  readonly level?: string;
 }
 
 /** Taints that say what the node's status says. */

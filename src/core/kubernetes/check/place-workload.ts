@@ -1,7 +1,7 @@
 /** Which nodes have room for a workload's pods, and why the others have none. */
 import type { KubernetesTarget } from "../generate.ts";
 import { instanceLabel } from "../labels.ts";
-import { clusterNodes, hasEnded, zoneLabel, type ClusterNode } from "./cluster-node.ts";
+import { clusterNodes, hasEnded, type ClusterNode } from "./cluster-node.ts";
 import { growthFor, type Growth } from "./growth.ts";
 import { nearestChange, type NodeChange } from "./nearest-change.ts";
 import { nodeReasons, roomFor, type NodeReason, type WantedPod } from "./node-fit.ts";
@@ -98,8 +98,10 @@ function judgeNodes(
   running: readonly KubernetesObject[],
 ): readonly JudgedNode[] {
   const names = new Set(running.map((each) => textAt(at(each, "spec"), "nodeName")));
-  // The pods that run hold the others in their zone.
-  const zones = new Set(nodes.filter(({ name }) => names.has(name)).map(({ labels }) => labels[zoneLabel]));
+  const { sharedLabel } = pod;
+  const valueOf = ({ labels }: ClusterNode) => (sharedLabel === undefined ? undefined : labels[sharedLabel]);
+  // The pods that run hold the others where they are.
+  const values = new Set(nodes.filter(({ name }) => names.has(name)).map(valueOf));
   return nodes.map((node) => {
     const reasons: readonly NodeReason[] = [
       ...nodeReasons(pod, node),
@@ -111,11 +113,19 @@ function judgeNodes(
             },
           ]
         : []),
-      ...(pod.oneZone && zones.size > 0 && !zones.has(node.labels[zoneLabel])
+      ...(sharedLabel !== undefined && valueOf(node) === undefined
         ? [
             {
               code: "LOCATION" as const,
-              message: `is in ${String(node.labels[zoneLabel])}; the workload's pods run in ${[...zones].map(String).join(", ")}`,
+              message: `has no label ${sharedLabel}, of which the workload's pods share a value`,
+            },
+          ]
+        : []),
+      ...(sharedLabel !== undefined && values.size > 0 && !values.has(valueOf(node))
+        ? [
+            {
+              code: "LOCATION" as const,
+              message: `is in ${String(valueOf(node))}; the workload's pods run in ${[...values].map(String).join(", ")}`,
             },
           ]
         : []),
@@ -124,12 +134,12 @@ function judgeNodes(
   });
 }
 
-/** Pods that have room together: of those that stay in one zone, in the best of them. */
-function mostPods({ oneZone }: WantedPod, judged: readonly JudgedNode[], running: readonly unknown[]): number {
+/** Pods that have room together: of those that share a label's value, where the most have. */
+function mostPods({ sharedLabel }: WantedPod, judged: readonly JudgedNode[], running: readonly unknown[]): number {
   const sums = new Map<unknown, number>();
   for (const { node, room } of judged) {
-    const zone = oneZone && running.length === 0 ? node.labels[zoneLabel] : undefined;
-    sums.set(zone, (sums.get(zone) ?? 0) + room);
+    const value = sharedLabel !== undefined && running.length === 0 ? node.labels[sharedLabel] : undefined;
+    sums.set(value, (sums.get(value) ?? 0) + room);
   }
   return Math.max(0, ...sums.values());
 }

@@ -57,6 +57,8 @@ export interface ObservedWorkloadNeeds {
   readonly served: ReadonlyMap<string, readonly string[]>;
   /** The versions that are served of each API group. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
-  /** LocalQueues of the namespace, ClusterQueues and ResourceFlavors; undefined where they may not be read. */
+  /** LocalQueues of the namespace and ClusterQueues; undefined where they may not be read. */
   readonly queues: readonly KubernetesObject[] | undefined;
+  /** ResourceFlavors and Topologies; undefined where they may not be read. */
+  readonly flavors: readonly KubernetesObject[] | undefined;
 }

@@ -1,14 +1,16 @@
 /** What a workload brings into a cluster: the resources that eks generate makes of it, and its pods. */
 import { isRaw, type Raw } from "../../base/merge.ts";
+import { present } from "../../base/present.ts";
 import type { ClusterSettings } from "../allocation.ts";
 import { generateManifests, type KubernetesTarget } from "../generate.ts";
 import type { Manifest } from "../manifest.ts";
+import { hostnameLabel, requiredTopology, zoneLabel } from "../placement.ts";
 import { podsIn } from "../pod-security.ts";
 import { podVariants } from "../variants.ts";
 import type { Shape } from "../../workload/resolved.ts";
 import { claimsOf } from "./claimed-devices.ts";
 import type { WantedPod } from "./node-fit.ts";
-import { at, listAt } from "./read-object.ts";
+import { at, listAt, textAt } from "./read-object.ts";
 import { requestsOf } from "./pod-requests.ts";
 
 /** A workload that is to run in the cluster, with what it brings. */
@@ -39,7 +41,9 @@ export interface WorkloadNeeds {
 export function wantWorkload(target: KubernetesTarget, settings: ClusterSettings): WantedWorkload {
   const variants = podVariants(target.workload).map(({ name, shape }) => {
     const { manifests } = generateManifests(target, { ...settings, variant: name });
-    const pods = manifests.flatMap((manifest) => podsIn(manifest)).map(({ spec }) => wantedPod(spec, manifests));
+    const pods = manifests
+      .flatMap((manifest) => podsIn(manifest))
+      .map(({ spec, annotations }) => wantedPod(spec, manifests, annotations));
     const accelerated = pods.find(hasDevices) ?? pods[0]!;
     const coordinator = hasDevices(accelerated) ? pods.find((each) => !hasDevices(each)) : undefined;
     return { name, shape, manifests, pod: accelerated, ...(coordinator === undefined ? {} : { coordinator }) };
@@ -47,17 +51,18 @@ export function wantWorkload(target: KubernetesTarget, settings: ClusterSettings
   return { target, settings, variants };
 }
 
-function wantedPod(spec: Raw, manifests: readonly Manifest[]): WantedPod {
+function wantedPod(spec: Raw, manifests: readonly Manifest[], annotations: Raw = {}): WantedPod {
   const affinity = at(spec, "affinity");
   const required = (key: string) =>
     listAt(at(affinity, key), "requiredDuringSchedulingIgnoredDuringExecution").map(({ topologyKey }) => topologyKey);
   const claims = claimsOf(spec, manifests);
+  const level = textAt(annotations, requiredTopology);
   return {
     spec,
     requests: new Map([...requestsOf(spec), ...claims, ["pods", 1]]),
     claims,
-    ownNodes: required("podAntiAffinity").includes("kubernetes.io/hostname"),
-    oneZone: required("podAffinity").includes("topology.kubernetes.io/zone"),
+    ownNodes: required("podAntiAffinity").includes(hostnameLabel),
+    ...present({ level, sharedLabel: level ?? required("podAffinity").find((each) => each === zoneLabel) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { jobSetStartsAgain } from "../eviction-policy.ts";
 import { indexDigits, queued, type Contents, type KindDefinition } from "../kind-definition.ts";
 import type { EnvironmentVariable, PodTemplate } from "../manifest.ts";
 import { withRendezvous } from "../rendezvous.ts";
@@ -10,22 +11,6 @@ const group = "node";
 const jobIndex: EnvironmentVariable = {
   name: "AIPLAT_JOB_INDEX",
   valueFrom: { fieldRef: { fieldPath: "metadata.labels['jobset.sigs.k8s.io/job-index']" } },
-};
-
-/**
- * A replica of which a pod is evicted has lost what it has in memory: all start again from their checkpoints, however
- * often that happens. Whatever fails by itself fails the JobSet.
- * https://jobset.sigs.k8s.io/docs/tasks/failure_policy/
- */
-const startsAgain = {
-  maxRestarts: 0,
-  rules: [
-    {
-      name: "evicted",
-      action: "RestartJobSetAndIgnoreMaxRestarts",
-      onJobFailureReasons: ["PodFailurePolicy"],
-    },
-  ],
 };
 
 /** JobSet names a pod's host JOBSET-GROUP-JOB-INDEX, below a Service of the JobSet's name. */
@@ -50,7 +35,7 @@ export const jobSet: KindDefinition = {
     spec: {
       // Nodes look for each other before they are ready.
       network: { enableDNSHostnames: true, publishNotReadyAddresses: true },
-      failurePolicy: startsAgain,
+      failurePolicy: jobSetStartsAgain,
       replicatedJobs: [
         {
           name: group,

@@ -3,8 +3,8 @@ import { listOr, problem, settingProblem, type Problem } from "../../base/proble
 import type { ResolvedWorkload, Shape } from "../../workload/resolved.ts";
 import type { Manifest } from "../manifest.ts";
 import { nodeQuantities } from "../node-resources.ts";
-import { staysInOneZone, type KueueTopology } from "../placement.ts";
-import { kueueQueue, nodeTypeOf, type QueueNodes } from "./kueue.ts";
+import { staysInOneZone, zoneLabel, type KueueTopology } from "../placement.ts";
+import { kueueQueue, nodeTypeOf, topologyLevels, type QueueNodes } from "./kueue.ts";
 
 export interface FleetSettings {
   /** The nodes that the workload's queue is made for; none where the queue is there already. */
@@ -14,7 +14,8 @@ export interface FleetSettings {
 }
 
 /**
- * Kueue's own topology, where its queue is made beside the workload and nobody says a zone.
+ * By which level of the queue's Topology Kueue keeps the pods together: the one that the workload names, else the zone
+ * where the queue is made beside it and nobody says a zone.
  *
  * @param group What joins the first node's pods with the others', where they are two pod sets.
  */
@@ -24,8 +25,11 @@ export function kueueTopologyOf(
   group: string | undefined,
   { queueFleets = [], zone }: FleetSettings,
 ): KueueTopology | undefined {
-  if (queueFleets.length === 0 || zone !== undefined || !staysInOneZone(workload, shape)) return undefined;
-  return group === undefined ? {} : { group };
+  const made = queueFleets.length > 0 && zone === undefined && staysInOneZone(workload, shape);
+  const level = workload.eks.queue?.topology ?? (made ? zoneLabel : undefined);
+  if (level === undefined) return undefined;
+  // A group is of two pod sets, and one node is one.
+  return group === undefined || workload.nodes === 1 ? { level } : { level, group };
 }
 
 /** Why the queue cannot be made. */
@@ -56,6 +60,16 @@ export function queueProblems(
           ),
         ]
       : []),
+    ...(eks.queue?.topology === undefined || topologyLevels.has(eks.queue.topology)
+      ? []
+      : [
+          problem(
+            "queue-level",
+            ["eks", "queue", "topology"],
+            `--queue-fleet makes a Topology of ${[...topologyLevels].join(" and ")}, and eks.queue.topology is ${eks.queue.topology}`,
+            `Write topology: ${zoneLabel}, leave it out, or make the queue yourself.`,
+          ),
+        ]),
     ...(uncovered
       ? [
           problem(

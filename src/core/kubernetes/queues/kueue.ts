@@ -11,15 +11,17 @@ import { deviceLimits, deviceTaint } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Metadata, Quantities } from "../manifest.ts";
 import { nodeQuantities } from "../node-resources.ts";
-import { zoneLabel } from "../placement.ts";
+import { hostnameLabel, zoneLabel } from "../placement.ts";
 import { cpuQuantity } from "../quantity.ts";
 import { shapeOfNode } from "../whole-node.ts";
 
 const apiVersion = "kueue.x-k8s.io/v1beta2";
 
+export const queueLabel = "kueue.x-k8s.io/queue-name";
+
 /** What makes Kueue hold the object until its queue admits it; Kueue suspends it itself. */
 export function kueueLabels({ eks }: ResolvedWorkload): Readonly<Record<string, string>> {
-  return eks.queue?.kueue === undefined ? {} : { "kueue.x-k8s.io/queue-name": eks.queue.kueue };
+  return eks.queue?.kueue === undefined ? {} : { [queueLabel]: eks.queue.kueue };
 }
 
 /** So many nodes of a type. */
@@ -32,10 +34,11 @@ export interface QueueNodes {
 
 /** The one topology of every queue by zones. */
 const topologyName = "zones";
+export const topologyLevels: ReadonlySet<string> = new Set([zoneLabel, hostnameLabel]);
 
 /** Its flavors all have it: else Kueue would give pods that ask for no topology none of those with one. */
 function topologyOfZones(metadata: Metadata): Manifest {
-  const levels = [zoneLabel, "kubernetes.io/hostname"].map((nodeLabel) => ({ nodeLabel }));
+  const levels = Array.from(topologyLevels, (nodeLabel) => ({ nodeLabel }));
   return { apiVersion, kind: "Topology", metadata, spec: { levels } };
 }
 

@@ -142,6 +142,87 @@ describe("a queue", () => {
   });
 });
 
+describe("a queue's topology", () => {
+  const zone = "topology.kubernetes.io/zone";
+  const local = { kind: "LocalQueue", metadata: { name: "team-a", namespace: "ml" }, spec: { clusterQueue: "ai" } };
+  const resources = ["cpu", "memory", "aws.amazon.com/neuron", "vpc.amazonaws.com/efa", "hugepages-2Mi"];
+  const queue: KubernetesObject = {
+    kind: "ClusterQueue",
+    metadata: { name: "ai" },
+    spec: {
+      namespaceSelector: {},
+      resourceGroups: [
+        {
+          flavors: [
+            { name: "any", resources: [{ name: "cpu", nominalQuota: "1000" }] },
+            { name: "trn1", resources: resources.map((name) => ({ name, nominalQuota: "9Ti" })) },
+          ],
+        },
+      ],
+    },
+  };
+  const flavor = (name: string, topologyName?: string) => ({
+    kind: "ResourceFlavor",
+    metadata: { name },
+    spec: { topologyName },
+  });
+  const topology = (name: string, ...levels: readonly string[]) => ({
+    kind: "Topology",
+    metadata: { name },
+    spec: { levels: levels.map((nodeLabel) => ({ nodeLabel })) },
+  });
+  const byRacks = [flavor("any"), flavor("trn1", "racks"), topology("racks", "example.com/rack", zone)];
+  const asked = (level?: string, accelerator: Workload["accelerator"] = { instanceTypes: ["trn1.32xlarge"] }) => {
+    const eks = { queue: { kueue: "team-a", ...(level === undefined ? {} : { topology: level }) } };
+    const workload: Workload = { ...bert, kind: "job", nodes: 2, accelerator, eks };
+    return (flavors?: readonly KubernetesObject[]) =>
+      checkWorkloadIn({ workload, objects: [], needs: { queues: [local, queue], flavors } })
+        .groups.flatMap(({ items }) => items)
+        .filter(({ check }) => check === "queue-topology")
+        .map(({ status, message, fix }) => [status, message, fix ?? ""].join(" "));
+  };
+
+  it("that has zones is said, with the word that makes use of it", () => {
+    const [said, ...others] = asked()(byRacks);
+    expect(said).toMatch(/^WARN flavor trn1 has a Topology by zones.* topology: topology.kubernetes.io\/zone }/);
+    expect(others).toEqual([]);
+    expect(asked(undefined, { instanceTypes: ["trn1.32xlarge"], efa: false })(byRacks)).toEqual([]);
+    expect(asked()([flavor("any", "racks"), flavor("trn1"), topology("racks", zone)])).toEqual([]);
+    expect(asked()([flavor("trn1", "racks"), topology("racks", "example.com/rack")])).toEqual([]);
+  });
+
+  it("has the level that is asked for, or Kueue admits nothing", () => {
+    expect(asked(zone)(byRacks)[0]).toMatch(/^OK Kueue chooses nodes of one topology.kubernetes.io\/zone/);
+    expect(asked("example.com/row")(byRacks)[0]).toMatch(
+      /^FAIL no flavor of ClusterQueue ai .* level example.com\/row: .* eks.queue.topology: example.com\/rack or /,
+    );
+    expect(asked(zone)([flavor("any", "zones"), flavor("trn1"), topology("zones", zone)])[0]).toMatch(
+      /^FAIL .* give the flavors a Topology/,
+    );
+    expect(asked(zone)(undefined)[0]).toMatch(/^SKIP/);
+  });
+
+  it("keeps the pods on nodes of one value, where they have one", () => {
+    const rack = (name: string, value?: string) =>
+      node(name, "trn1.32xlarge", { labels: value === undefined ? {} : { "example.com/rack": value } });
+    const workload: Workload = {
+      ...bert,
+      kind: "job",
+      nodes: 3,
+      accelerator: { instanceTypes: ["trn1.32xlarge"] },
+      eks: { queue: { kueue: "team-a", topology: "example.com/rack" } },
+    };
+    const placed = checkWorkloadIn({
+      workload,
+      objects: [rack("a", "1"), rack("b", "1"), rack("c", "2"), rack("d")],
+    }).workload!;
+    expect([placed.requested, placed.possible, placed.placeable]).toEqual([3, 2, false]);
+    expect(placed.nodes.find((each) => each.node === "d")!.reasons).toEqual([
+      { code: "LOCATION", message: "has no label example.com/rack, of which the workload's pods share a value" },
+    ]);
+  });
+});
+
 describe("the pods that are there", () => {
   const deployment = (name: string, spec: object): KubernetesObject => ({
     kind: "Deployment",
