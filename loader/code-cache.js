@@ -1,68 +1,59 @@
 "use strict";
 // What V8 has compiled, kept between runs in the user's own cache folder: compiled code takes a third of the CPU time
 // that sources take. A file is only ever taken by the very Node that wrote it, for the very package, and nothing of it
-// is shipped.
+// is shipped. What is done at every start stands here, what few do is in keep.js: this is compiled each time.
 const fs = require("node:fs");
-const { join, sep } = require("node:path");
-
-/** What no run has written for so long is of a version that is gone, or is soon written again. */
-const keptDays = 90;
+const { sep } = require("node:path");
 
 /** As many ways of calling a command as its code is completed for. */
 const mostShapes = 64;
 
 /**
- * Opens the cache.
+ * Opens what is kept for a command: one file, so that it is found and read once.
  *
  * @param content What tells the package's content from every other.
+ * @param command The words of the command that is called.
  * @returns undefined where there is no folder that is surely the user's alone, or NODE_DISABLE_COMPILE_CACHE is set.
  */
-exports.openCodeCache = function openCodeCache(content) {
+exports.openCodeCache = function openCodeCache(content, command) {
   const folder = process.env.NODE_DISABLE_COMPILE_CACHE ? undefined : privateFolder();
   if (folder === undefined) return undefined;
-  const own = `${content} ${engine()}`;
-  const keyOf = ({ of }) => `${of} ${own}`;
-  const pathOf = (pack) => `${folder}${sep}${pack.name.replace(/\W/g, "-")}.${hash(keyOf(pack))}`;
+  const flags = [process.version, ...process.execArgv, process.env.NODE_OPTIONS].join(" ");
+  const key = [command, content, flags, engine()].join(" ");
+  const path = `${folder}${sep}${command.replaceAll(" ", "-") || "aiplat"}.${hash(content.slice(0, 16) + flags)}`;
+  const { scripts, shapes } = parse(readIfThere(path), key) ?? { scripts: new Map(), shapes: [] };
   return {
-    /** What is kept of some modules, `of`: source, code, and the ways of calling that the code is complete for. */
-    read: (pack) => parse(readIfThere(pathOf(pack)), keyOf(pack)),
-    /** Whether code kept for these ways has to be completed after this run. */
-    lacks: (shapes) => shapes.length < mostShapes && !shapes.includes(shapeOfRun()),
-    write(pack, { source, code, shapes }) {
-      const header = JSON.stringify([keyOf(pack), source.length, code.length, [...shapes, shapeOfRun()]]);
-      const path = pathOf(pack);
-      const unfinished = `${path}.${process.pid}`;
-      try {
-        // Whole or not at all: two runs at once write the same.
-        fs.writeFileSync(unfinished, Buffer.concat([Buffer.from(`${header}\n${source}`, "latin1"), code]), {
-          mode: 0o600,
-        });
-        fs.renameSync(unfinished, path);
-        if (shapes.length === 0) removeOld(folder);
-      } catch {
-        // A full or read-only disk: the next run compiles as this one has.
-        fs.rmSync(unfinished, { force: true });
-      }
+    /** What is kept of the script that begins with a module: source and code. */
+    read(name) {
+      const kept = scripts.get(name);
+      return kept && { source: kept.source.latin1Slice(), code: kept.code };
+    },
+    /** Keeps what has been compiled, where some of it is new or this way of calling has run other functions of it. */
+    complete(compiled) {
+      const shape = shapeOfRun();
+      const isKnown = shapes.includes(shape) || shapes.length >= mostShapes;
+      if (isKnown && [...compiled.values()].every(({ script }) => script.cachedDataRejected === false)) return;
+      require("./keep.js").keep(path, { key, shapes: [...new Set([...shapes, shape])], scripts, compiled });
     },
   };
 };
 
-function removeOld(folder) {
-  const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
-  for (const file of fs.readdirSync(folder)) {
-    const path = join(folder, file);
-    if (fs.statSync(path).mtimeMs < oldest) fs.rmSync(path, { force: true });
-  }
-}
-
+/** A first line that tells what follows it: the source and the code of each script, as keep.js writes them. */
 function parse(file, key) {
   if (file === undefined) return undefined;
-  const end = file.indexOf(10);
   try {
-    const [written, sourceLength, codeLength, shapes] = JSON.parse(file.latin1Slice(0, end));
-    const codeAt = end + 1 + sourceLength;
-    if (written !== key || file.length !== codeAt + codeLength) return undefined;
-    return { source: file.latin1Slice(end + 1, codeAt), code: file.subarray(codeAt), shapes };
+    let at = file.indexOf(10) + 1;
+    const [written, shapes, lengths] = JSON.parse(file.latin1Slice(0, at));
+    if (written !== key) return undefined;
+    const scripts = new Map();
+    for (const [name, source, code, padding] of lengths) {
+      scripts.set(name, {
+        source: file.subarray(at, at + source),
+        code: file.subarray(at + source, at + source + code),
+      });
+      at += source + code + padding;
+    }
+    return at === file.length ? { scripts, shapes } : undefined;
   } catch {
     return undefined;
   }
@@ -71,8 +62,7 @@ function parse(file, key) {
 /** The exact Node: V8 itself tells only its own version and flags, and crashes on code of another build. */
 function engine() {
   const { size, mtimeMs } = fs.statSync(process.execPath);
-  const { versions, platform, arch, execArgv, env } = process;
-  return [versions.node, versions.v8, platform, arch, size, mtimeMs, ...execArgv, env.NODE_OPTIONS ?? ""].join(" ");
+  return [process.versions.v8, process.platform, process.arch, size, mtimeMs].join(" ");
 }
 
 /** Flags without their values and how it ended: the same functions run where these are the same. */
@@ -81,7 +71,7 @@ function shapeOfRun() {
   return hash(`${[...new Set(flags)].sort().join(" ")} ${process.exitCode ?? 0}`);
 }
 
-/** FNV-1a, for short names of files: what they hold is compared in full. */
+/** FNV-1a, for short names: what they stand for is compared in full, but for ways of calling. */
 function hash(text) {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
@@ -90,17 +80,17 @@ function hash(text) {
 
 /** Where the platform keeps what can be made again; undefined where nothing says. */
 function userCacheFolder({ env, platform }) {
-  if (platform === "win32") return env.LOCALAPPDATA && join(env.LOCALAPPDATA, "aiplat", "Cache");
-  if (env.XDG_CACHE_HOME?.startsWith("/")) return join(env.XDG_CACHE_HOME, "aiplat");
+  if (platform === "win32") return env.LOCALAPPDATA && `${env.LOCALAPPDATA}\\aiplat\\Cache`;
+  if (env.XDG_CACHE_HOME?.startsWith("/")) return `${env.XDG_CACHE_HOME}/aiplat`;
   if (!env.HOME?.startsWith("/")) return undefined;
-  return platform === "darwin" ? join(env.HOME, "Library/Caches/aiplat") : join(env.HOME, ".cache/aiplat");
+  return platform === "darwin" ? `${env.HOME}/Library/Caches/aiplat` : `${env.HOME}/.cache/aiplat`;
 }
 
 /** A folder that nobody but this user can have written to: what lies in it is run. */
 function privateFolder() {
   const parent = userCacheFolder(process);
   if (!parent) return undefined;
-  const folder = join(parent, "code");
+  const folder = `${parent}${sep}code`;
   try {
     const found = fs.lstatSync(folder, { throwIfNoEntry: false });
     if (found === undefined) {

@@ -21,6 +21,7 @@ const outFile = join(root, "src/core/kubernetes/cel/published-rules.ts");
 
 /** The custom resources that aiplat writes beside the kinds of a workload, in the version that it writes. */
 const companions = [
+  ["Server", "mlops.seldon.io/v1alpha1"],
   ["TrainingRuntime", "trainer.kubeflow.org/v1alpha1"],
   ["ClusterQueue", "kueue.x-k8s.io/v1beta2"],
   ["LocalQueue", "kueue.x-k8s.io/v1beta2"],
@@ -43,7 +44,7 @@ await generate(JSON.parse(await readFile(factsFile, "utf8")));
 async function refresh(schemas) {
   const { kinds, definitionOf } = await loadSource("src/core/kubernetes/kinds.ts");
   const carriers = kinds
-    .map((kind) => [kind, definitionOf(kind).apiVersion])
+    .map((kind) => [definitionOf(kind).resourceKind ?? kind, definitionOf(kind).apiVersion])
     .filter(([, apiVersion]) => !ownGroups.has(apiVersion.split("/")[0]));
   const read = await Promise.all(
     [...carriers, ...companions].map(([kind, apiVersion]) => readResource(schemas, kind, apiVersion)),

@@ -34,6 +34,8 @@ const shared = {
   target: "node20.19",
   // Of the SDK's clients only what is used: their CommonJS is one piece.
   mainFields: ["module", "main"],
+  // Its ES modules, which are the same code: of its CommonJS every module is a function, which costs a third of reading.
+  alias: { yaml: join(root, "node_modules/yaml/browser/dist/index.js") },
   format: "esm",
   minifySyntax: true,
   minifyWhitespace: true,
@@ -60,6 +62,14 @@ function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** Each word that the name of a command has. The registry imports nothing but types until a command is loaded. */
+async function commandWords() {
+  const source = await readFile(join(root, "src/commands/registry.ts"), "utf8");
+  const { code } = await transform(source, { loader: "ts", format: "esm" });
+  const { registry } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+  return [...new Set(registry.flatMap(({ words }) => words.split(" ")))].toSorted();
+}
+
 const written = new Map();
 for (const file of cli.outputFiles) {
   const { code } = await transform(makerOf(file.text, relative(dist, file.path)), {
@@ -80,19 +90,22 @@ await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 // The declarations, which tsc writes there, are those of an ES module.
 await mkdir(join(dist, "types"));
 await writeFile(join(dist, "types/package.json"), '{ "type": "module" }\n');
-await writeFile(join(dist, "packs.json"), `${JSON.stringify(packsOf(cli.metafile.outputs, written))}\n`);
+const { content, ...packs } = packsOf(cli.metafile.outputs, written);
+await writeFile(join(dist, "packs.json"), `${JSON.stringify(packs)}\n`);
 
-// One file, and a small one: no code of it is kept, so it is compiled at every start.
+// Small files: no code of them is kept, so load.js is compiled at every start.
 await build({
   absWorkingDir: root,
-  entryPoints: ["loader/load.js"],
+  entryPoints: ["loader/load.js", "loader/keep.js"],
   bundle: true,
   platform: "node",
   target: "node20.19",
   format: "cjs",
   minify: true,
   logLevel: "warning",
-  outfile: join(dist, "load.js"),
+  define: { AIPLAT_CONTENT: JSON.stringify(content), AIPLAT_WORDS: JSON.stringify((await commandWords()).join(" ")) },
+  external: ["./keep.js"],
+  outdir: dist,
 });
 
 const api = await build({

@@ -1,5 +1,4 @@
 // The composition root: options and a process-like object in, a Context out.
-import { setTimeout as delay } from "node:timers/promises";
 import type { Aws, Context, GlobalOptions, MachineCount, OutputStream } from "./context.ts";
 import { Interrupted } from "./errors.ts";
 import { harmlessOutput } from "./output/harmless.ts";
@@ -26,7 +25,9 @@ export interface Clock {
 
 export const machineClock: Clock = {
   now: () => Date.now(),
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+  // Loaded where somebody waits: most commands do not.
+  sleep: async (milliseconds, signal) =>
+    (await import("node:timers/promises")).setTimeout(milliseconds, undefined, { signal }),
 };
 
 /** What came of a connection, for what is said at the end. */
@@ -42,14 +43,24 @@ export interface Connection {
  * Everything outside a command, made from the options: AWS, or the sandbox in its place, is loaded at the first call.
  */
 export function connect(options: GlobalOptions, surroundings: Surroundings): Connection {
-  const { clock, signal } = surroundings;
+  const { clock } = surroundings;
   const streams = { stdout: harmlessOutput(surroundings.stdout), stderr: harmlessOutput(surroundings.stderr) };
-  const outside = { signal, stderr: streams.stderr, ...(clock === undefined ? {} : { clock }) };
+  const outside = {
+    // Only where it is needed: it is made when it is first asked for.
+    get signal() {
+      return surroundings.signal;
+    },
+    stderr: streams.stderr,
+    ...(clock === undefined ? {} : { clock }),
+  };
   const { now, sleep } = clock ?? machineClock;
   const sandbox = options.sandbox ? lazySandbox(options, outside) : undefined;
   const base = {
     now,
-    sleep: (milliseconds: number) => untilAborted(sleep(milliseconds, signal), signal),
+    sleep: (milliseconds: number) => {
+      const { signal } = surroundings;
+      return untilAborted(sleep(milliseconds, signal), signal);
+    },
     options,
     aws: sandbox?.aws ?? lazyAws(options, async () => surroundings.env, outside),
     ...(sandbox === undefined ? {} : { stockSandbox: sandbox.stock }),
@@ -94,18 +105,15 @@ function lazySandbox(
   };
 }
 
-function lazyAws(
-  options: GlobalOptions,
-  environment: () => Promise<Context["env"]>,
-  { signal, stderr, clock }: Outside,
-): Aws {
+function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env"]>, outside: Outside): Aws {
+  const { stderr, clock } = outside;
   let connection: Promise<Aws> | undefined;
   const log = (line: string) => {
     stderr.write(`${line}\n`);
   };
   const connectOnce = async () => {
     const { connectAws } = await import("./aws/connect.ts");
-    return connectAws(options, await environment(), signal, {
+    return connectAws(options, await environment(), outside.signal, {
       ...(options.debug ? { log } : {}),
       ...(clock === undefined ? {} : { clock }),
     });

@@ -6,10 +6,7 @@ import { Interrupted } from "./errors.ts";
 import { standardStream } from "./output/standard-stream.ts";
 import { run } from "./run.ts";
 
-const interruption = new AbortController();
-const { signal } = interruption;
-// Every call under way listens to it, and one command asks thirty regions at once: no leak to warn of.
-setMaxListeners(0, signal);
+let interruption: AbortController | undefined;
 
 let foreground: ChildProcess | undefined;
 
@@ -21,8 +18,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
       return;
     }
     // The second signal does not wait for anything.
-    if (signal.aborted) process.exit(130);
-    interruption.abort(new Interrupted());
+    if (interrupting().signal.aborted) process.exit(130);
+    interrupting().abort(new Interrupted());
   });
 }
 
@@ -46,10 +43,22 @@ const surroundings: Surroundings = {
   env: process.env,
   cwd: process.cwd(),
   nodeVersion: process.versions.node,
-  signal,
+  get signal() {
+    return interrupting().signal;
+  },
 };
 
 void main();
+
+/** Made when somebody first listens: a command that ends at once has nothing to interrupt. */
+function interrupting(): AbortController {
+  if (interruption === undefined) {
+    interruption = new AbortController();
+    // Every call under way listens to it, and one command asks thirty regions at once: no leak to warn of.
+    setMaxListeners(0, interruption.signal);
+  }
+  return interruption;
+}
 
 async function main(): Promise<void> {
   const exitCode = await run(process.argv.slice(2), surroundings);
@@ -60,13 +69,14 @@ function stopWriting(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
   // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
   readerGone = true;
-  interruption.abort(new Interrupted());
+  interrupting().abort(new Interrupted());
 }
 
 async function readStdin(mostBytes: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const stop = () => process.stdin.destroy();
+  const { signal } = interrupting();
   signal.addEventListener("abort", stop);
   try {
     for await (const chunk of process.stdin) {
@@ -87,7 +97,7 @@ async function ask(question: string): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim());
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal: interrupting().signal })).trim());
   } finally {
     terminal.close();
   }

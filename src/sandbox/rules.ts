@@ -1,7 +1,7 @@
 import { apiRules } from "./rules/api.ts";
 import { capacityProviderRules } from "./rules/capacity-providers.ts";
 import { shiftedDeploymentRules, serviceDeploymentRules } from "./rules/deployments.ts";
-import { placementRules, deviceRules } from "./rules/placement.ts";
+import { attributeRules, placementRules, deviceRules } from "./rules/placement.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { serviceRules } from "./rules/services.ts";
 import { taskLifeRules } from "./rules/task-life.ts";
@@ -10,6 +10,7 @@ import type { SandboxRule } from "./rules/rule.ts";
 /** Every rule by what it is about. docs/sandbox.md is generated from it. */
 export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
   Placement: placementRules,
+  "Attributes of agents": attributeRules,
   "Capacity providers": capacityProviderRules,
   "Task life": taskLifeRules,
   Devices: deviceRules,

@@ -1,3 +1,5 @@
+import type { Raw } from "../../src/core/base/merge.ts";
+import type { Path } from "../../src/core/base/problem.ts";
 import { definitionOf, kinds, type Kind } from "../../src/core/kubernetes/kinds.ts";
 import {
   generateManifests,
@@ -17,9 +19,21 @@ export interface Case {
   readonly nodes: number;
 }
 
-/** What a kind wants to hear of its command, where any will not do. */
-const commands: Partial<Record<Kind, readonly string[]>> = {
-  RayService: ["serve", "run", "app:model", "size=large"],
+/** What a kind cannot be without, where any workload will not do. */
+export const neededBy: Partial<Record<Kind, Partial<Workload>>> = {
+  Experiment: {
+    environment: { LEARNING_RATE: "${trialParameters.lr}" },
+    eks: {
+      experiment: {
+        objective: { type: "maximize", goal: 0.99, objectiveMetricName: "accuracy" },
+        parameters: [{ name: "lr", parameterType: "double", feasibleSpace: { min: 0.001, max: 0.1 } }],
+        maxTrialCount: 12,
+      },
+    },
+  },
+  SeldonModel: { container: "mlserver", model: { uri: "s3://models/bert", format: "pytorch" } },
+  RayService: { command: ["serve", "run", "app:model", "size=large"] },
+  ServingRuntime: { model: { uri: "s3://models/bert", format: "pytorch" } },
 };
 
 /** The kinds that carry several nodes. */
@@ -52,8 +66,7 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
       instanceTypes: [accelerators[accelerator]],
       ...(devices === "one device" ? { devicesPerReplica: 1 } : {}),
     },
-    command: [...(commands[kind] ?? ["torchrun", "train.py", "--name", "it's $(HOME)"])],
-    environment: { MODEL: "bert", SWITCH: "yes" },
+    command: ["torchrun", "train.py", "--name", "it's $(HOME)"],
     tags: { team: "nlp", contact: "a b" },
     ...(service ? { ports: [{ container: 8080, name: "http" }] } : {}),
     health: { path: "/ping", port: 8080, startSeconds: 300 },
@@ -61,16 +74,25 @@ export function workloadOf({ kind, accelerator, devices, nodes }: Case): Workloa
     ...(service ? { replicas: 3 } : {}),
     nodes,
     sharedMemory: "8GiB",
-    eks: { namespace: "ml", serviceAccount: "bert", secrets: { TOKEN: { name: "hf", key: "token" } } },
+    ...neededBy[kind],
+    environment: { MODEL: "bert", SWITCH: "yes", ...neededBy[kind]?.environment },
+    eks: {
+      namespace: "ml",
+      serviceAccount: "bert",
+      secrets: { TOKEN: { name: "hf", key: "token" } },
+      ...neededBy[kind]?.eks,
+    },
   };
-  const refused = new Set(
-    definitionOf(kind)
-      .unsupportedFields(resolveForKubernetes(full, kind).workload)
-      .map(({ path }) => path[0]),
-  );
-  return Object.fromEntries(
-    Object.entries(full).filter(([key]) => key === "nodes" || !refused.has(key)),
-  ) as unknown as Workload;
+  return definitionOf(kind)
+    .unsupportedFields(resolveForKubernetes(full, kind).workload)
+    .filter(({ path }) => path[0] !== "nodes")
+    .reduce<Workload>((workload, { path }) => without(workload as unknown as Raw, path) as unknown as Workload, full);
+}
+
+/** The value without what stands at the path. */
+function without(value: Raw, [key, ...rest]: Path): Raw {
+  const { [String(key)]: held, ...others } = value;
+  return rest.length === 0 || held === undefined ? others : { ...others, [String(key)]: without(held as Raw, rest) };
 }
 
 /** The manifests of a workload as a kind. */

@@ -27,6 +27,7 @@ export interface BruteInstance {
 }
 
 export interface BruteContainer {
+  readonly image: string;
   readonly name: string;
   readonly cpu?: number;
   readonly memory?: number;

@@ -8,6 +8,7 @@ import { lintRules } from "../../src/core/base/codes/lint-rules.ts";
 import { problemCodes } from "../../src/core/base/codes/problem-codes.ts";
 import { failureReasons, reasonCodes } from "../../src/core/base/codes/reason-codes.ts";
 import { rules } from "../../src/core/ecs/lint/rules.ts";
+import { kindSections } from "../../src/core/kubernetes/kind-definition.ts";
 import { extras } from "../../src/core/kubernetes/extras.ts";
 import { readSources } from "../support/architecture.ts";
 
@@ -28,7 +29,10 @@ function writtenIn(where: (file: string) => boolean): ReadonlySet<string> {
 }
 
 /** Codes that are made of a part that the compiler knows: `with-${extra}`. */
-const made: ReadonlySet<string> = new Set(extras.map((extra) => `with-${extra}`));
+const made: ReadonlySet<string> = new Set([
+  ...extras.map((extra) => `with-${extra}`),
+  ...kindSections.map((section) => `${section}-not-used`),
+]);
 
 describe("the registry of codes", () => {
   it("has no code twice", () => {

@@ -3,6 +3,7 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
 import { nearestSpelling } from "../base/nearest.ts";
 import type { Path } from "../base/problem.ts";
+import { patternFor } from "../base/unicode-classes.ts";
 import { documented } from "./documented.ts";
 import { fields, type Field, type Of, type Schema } from "./field.ts";
 import { kindOf, presentOf, type FieldKind } from "./field-kind.ts";
@@ -142,8 +143,12 @@ function toNumber(value: unknown, kind: "integer" | "number"): number | undefine
 
 function isWithin(value: unknown, { min = -Infinity, max = Infinity, pattern }: Field): boolean {
   const size = sizeOf(value);
-  const matches = pattern === undefined || new RegExp(`^(?:${pattern})$`, "u").test(String(value));
+  const matches = pattern === undefined || matchesWhole(String(value), pattern);
   return size >= min && size <= max && matches;
+}
+
+function matchesWhole(text: string, pattern: string): boolean {
+  return patternFor(text, `^(?:${pattern})$`).test(text);
 }
 
 /** What bounds are about: a number itself, the length of a text, the items of a list or the keys of an object. */

@@ -10,6 +10,7 @@ import { withOverrides } from "../ecs-api/overrides.ts";
 import type { Expression } from "../ecs-api/query/expression.ts";
 import { compileExpression, type Predicate } from "../cluster/evaluate-query.ts";
 import { parseExpression } from "../ecs-api/query/parse.ts";
+import { requirementsOfAgent } from "./required-attributes.ts";
 
 /** What a run adds to a task definition that placement depends on. */
 export interface PlacementOptions {
@@ -31,6 +32,14 @@ export interface Constraint {
   readonly holds: Predicate;
 }
 
+/** An attribute that an instance must have for a task. */
+export interface RequiredAttribute {
+  readonly name: string;
+  readonly value?: string;
+  /** Where ECS has not registered the definition yet: what it will ask for of an agent, by what is known. */
+  readonly foreseen?: true;
+}
+
 /** What one task needs of a container instance. */
 export interface Requirements {
   readonly group: string;
@@ -45,7 +54,7 @@ export interface Requirements {
   readonly devices: DeviceSet;
   /** Whether ECS hands out the devices itself. */
   readonly leavesNeuronToEcs: boolean;
-  readonly attributes: readonly { readonly name: string; readonly value?: string }[];
+  readonly attributes: readonly RequiredAttribute[];
   readonly constraints: readonly Constraint[];
   readonly distinctInstance: boolean;
   readonly compatibilities: readonly string[];
@@ -159,9 +168,17 @@ function parseTaskMemoryMiB(text: string | undefined): number | undefined {
   return found[2] === undefined ? Number(found[1]) : Math.round(Number(found[1]) * 1024);
 }
 
-/** What ECS derives when it registers the definition, and what it will derive of one that it has not seen yet. */
-function attributesOf(task: TaskDefinition, gpus: GpuNeed): Requirements["attributes"] {
-  const derived = (task["requiresAttributes"] ?? []) as Requirements["attributes"];
+/**
+ * What ECS derives when it registers the definition, and what it will derive of one that it has not seen yet. Sharing a
+ * GPU is asked of every instance, whether or not the instance says what its agent can.
+ */
+function attributesOf(task: TaskDefinition, gpus: GpuNeed): readonly RequiredAttribute[] {
+  const registered = task["requiresAttributes"] as readonly RequiredAttribute[] | undefined;
+  const derived =
+    registered ??
+    requirementsOfAgent(task).flatMap(({ attribute, known }) =>
+      known ? [{ name: attribute, foreseen: true } as const] : [],
+    );
   return !isShare(gpus) || derived.some(({ name }) => name === mpsAttribute)
     ? derived
     : [...derived, { name: mpsAttribute }];

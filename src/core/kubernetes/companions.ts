@@ -11,6 +11,8 @@ const companionKinds: Readonly<Record<string, string>> = {
   VolumeSnapshotContent: "a volume of ebs with a snapshot",
   VolumeSnapshot: "a volume of ebs with a snapshot",
   TrainingRuntime: "--as TrainJob",
+  Server: "--as SeldonModel",
+  PersistentVolumeClaim: "--as Notebook",
   ResourceClaimTemplate: "--neuron-scheduler dra",
   ComputeDomain: "several nodes of P6e-GB200",
   HorizontalPodAutoscaler: "--with hpa",

@@ -3,6 +3,7 @@ import { present } from "../base/present.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { deviceKind } from "./devices.ts";
+import { typeOf } from "./kind-definition.ts";
 import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import { selectorOf, sharedLabels } from "./labels.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
@@ -139,7 +140,7 @@ function podDisruptionBudget({ workload, name, metadata }: ExtraContents): Manif
 }
 
 function scaleTarget({ kind, name }: ExtraContents): Readonly<Record<string, string>> {
-  return { apiVersion: definitionOf(kind).apiVersion, kind, name };
+  return { ...typeOf(definitionOf(kind)), name };
 }
 
 /**

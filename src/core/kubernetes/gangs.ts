@@ -8,15 +8,15 @@ import type { ZoneSettings } from "./placement.ts";
 
 /** @param resource With the raw fields. */
 export function gangWarnings(
+  kind: Kind,
   resource: Manifest,
   workload: ResolvedWorkload,
   { zone, kueueTopology }: ZoneSettings,
 ): readonly Problem[] {
   const { nodes, eks } = workload;
-  const kind = resource.kind as Kind;
-  const { queues } = definitionOf(kind);
+  const { queues, gang } = definitionOf(kind);
   return [
-    ...(nodes > 1 && eks.queue?.kueue === undefined
+    ...(nodes > 1 && gang !== true && eks.queue?.kueue === undefined
       ? [
           settingWarning(
             "gang-without-queue",
@@ -34,13 +34,12 @@ export function gangWarnings(
             `Have the nodes running, or leave ${eks.queue?.topology === undefined ? "--queue-fleet" : "eks.queue.topology"} out and name the zone with --zone.`,
           ),
         ]),
-    ...evictionWarnings(resource, workload),
+    ...evictionWarnings(kind, resource, workload),
   ];
 }
 
 /** What ends a job that would outlive it: the kind, or the raw fields of one that does. */
-function evictionWarnings(resource: Manifest, workload: ResolvedWorkload): readonly Problem[] {
-  const kind = resource.kind as Kind;
+function evictionWarnings(kind: Kind, resource: Manifest, workload: ResolvedWorkload): readonly Problem[] {
   const { runs, outlivesEviction } = definitionOf(kind);
   const byItself = outlivesEviction?.(workload) === true;
   if (runs !== "job" || (byItself && outlivesByPolicy(resource))) return [];

@@ -17,7 +17,7 @@ import { containerProblems } from "./container-problems.ts";
 import { celProblems } from "./cel/violations.ts";
 import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
-import type { Contents, KindDefinition, UnsupportedField } from "./kind-definition.ts";
+import { kindSections, typeOf, type Contents, type KindDefinition, type UnsupportedField } from "./kind-definition.ts";
 import { withRightPolicies } from "./eviction-policy.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
@@ -30,6 +30,7 @@ import { acceleratedPod } from "./pod.ts";
 import { kueueTopologyOf, queueManifests, queueProblems, type FleetSettings } from "./queues/fleet-queue.ts";
 import { kueueLabels } from "./queues/kueue.ts";
 import { storageManifests } from "./storage.ts";
+import { podFieldProblems } from "./pod-fields.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
 import { changedDevices, mergeCompanions, mergePod, mergeResource } from "./raw-merge.ts";
 import { groupProblems, withFollowingBounds } from "./ray-groups.ts";
@@ -101,7 +102,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const plain = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
   const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   const ofPod = changedDevices(plain, pod, ["eks", "pod"], shape.request);
-  refuseErrors(ofPod);
+  refuseErrors([...ofPod, ...podFieldProblems(kind, pod, workload)]);
   const contents: Contents = {
     workload,
     shape,
@@ -112,7 +113,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     autoscaled: isAutoscaled(settings),
   };
   const definition = definitionOf(kind);
-  const wrapped = withTopology({ apiVersion: definition.apiVersion, kind, ...definition.wrap(contents) }, contents);
+  const wrapped = withTopology({ ...typeOf(definition), ...definition.wrap(contents) }, contents, definition);
   const resource = withFollowingBounds(
     wrapped,
     withRightPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource))),
@@ -129,7 +130,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   // In the order to apply them.
   const manifests = [...settled.slice(0, before.length), resource, ...settled.slice(before.length)];
   const ofCompanions = [
-    ...companionProblems(Object.keys(rawCompanions), companions.merged, kind),
+    ...companionProblems(Object.keys(rawCompanions), companions.merged, resource.kind),
     ...companions.problems,
   ];
   const ofResource = changedDevices(wrapped, resource, ["eks", "resource"], shape.request);
@@ -148,7 +149,8 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     warnings: [
       ...warningsOf(kind, workload),
       ...(definition.warnings?.(workload, settings) ?? []),
-      ...gangWarnings(resource, workload, { ...settings, ...present({ kueueTopology }) }),
+      ...unusedSections(kind, workload),
+      ...gangWarnings(kind, resource, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
       ...[...ofPod, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),
@@ -179,8 +181,11 @@ function scaledByHand({ eks }: ResolvedWorkload): readonly Problem[] {
 }
 
 /** With a whole UltraServer for each replica, where the nodes are one. */
-function withTopology(resource: Manifest, { workload, shape }: Contents): Manifest {
-  const { exclusiveTopology } = definitionOf(resource.kind as Kind);
+function withTopology(
+  resource: Manifest,
+  { workload, shape }: Contents,
+  { exclusiveTopology }: KindDefinition,
+): Manifest {
   if (exclusiveTopology === undefined || !spansUltraServer(workload, shape)) return resource;
   const annotations = { ...resource.metadata.annotations, [exclusiveTopology]: ultraServerLabel(workload) };
   return { ...resource, metadata: { ...resource.metadata, annotations } };
@@ -295,6 +300,17 @@ function podSecurityWarnings(
         `pod-security.kubernetes.io/enforce=${level} --overwrite.`,
     ),
   ];
+}
+
+/** What the file says for another kind. */
+function unusedSections(kind: Kind, { eks }: ResolvedWorkload): readonly Problem[] {
+  const { section } = definitionOf(kind);
+  return kindSections
+    .filter((each) => each !== section && eks[each] !== undefined)
+    .map((each) => {
+      const users = kinds.filter((other) => definitionOf(other).section === each);
+      return warning(`${each}-not-used`, ["eks", each], `eks.${each} is for ${listOr(users)}, and the kind is ${kind}`);
+    });
 }
 
 /** The kinds that load the workload's model. */

@@ -30,6 +30,10 @@ export interface UnsupportedField {
 export interface KindDefinition {
   readonly kind: string;
   readonly apiVersion: string;
+  /** What it is called in a manifest, where another kind has that name too: VolcanoJob is a Job of Volcano's. */
+  readonly resourceKind?: string;
+  /** The fields of the pod's spec that it has a place for; all of them unless it says which. */
+  readonly podFields?: readonly string[];
   readonly runs: ResolvedWorkload["kind"];
   /** Why it cannot carry the workload, besides `runs`; none where it can. */
   unsupportedFields(workload: ResolvedWorkload): readonly UnsupportedField[];
@@ -37,12 +41,16 @@ export interface KindDefinition {
   warnings?(workload: ResolvedWorkload, cluster: ClusterSettings): readonly Problem[];
   /** Characters that the controller appends to the name for the longest name it makes. */
   reservedNameLength(workload: ResolvedWorkload): number;
+  /** The section of the workload file, below eks, that is for it alone. */
+  readonly section?: KindSection;
   /** The resource. */
   wrap(contents: Contents): Pick<Manifest, "metadata" | "spec">;
   /** What the resource needs and nobody else makes, to be applied before it. */
   companions?(contents: Contents): readonly Manifest[];
   /** The annotation by which its controller keeps each replica within one domain of a label, alone in it. */
   readonly exclusiveTopology?: string;
+  /** Whether it places all nodes of a replica or none, without a queue too. */
+  readonly gang?: true;
   /** Whether its first node is a pod set of its own, which Kueue has to be told belongs to the others. */
   readonly leaderApart?: true;
   /**
@@ -92,12 +100,34 @@ export interface KindDocumentation {
   readonly rendezvous?: string;
 }
 
+export const kindSections = ["spark", "experiment"] as const;
+export type KindSection = (typeof kindSections)[number];
+
 /** What holds workloads back until there is room. */
 export type Queue = "kueue";
+
+/** What a resource is, in the words of its manifest. */
+export function typeOf({
+  apiVersion,
+  kind,
+  resourceKind = kind,
+}: KindDefinition): Pick<Manifest, "apiVersion" | "kind"> {
+  return { apiVersion, kind: resourceKind };
+}
 
 /** `metadata` with the queue's labels. */
 export function queued({ metadata, queueLabels }: Contents): Metadata {
   return { ...metadata, labels: { ...metadata.labels, ...queueLabels } };
+}
+
+/** The resource's metadata with the pod's, of a kind whose controller hands its own on to the pods. */
+export function withPodMetadata(metadata: Metadata, { metadata: pod }: PodTemplate): Metadata {
+  const annotations = { ...pod.annotations, ...metadata.annotations };
+  return {
+    ...metadata,
+    labels: { ...pod.labels, ...metadata.labels },
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
 }
 
 /** The pod with its first container, the workload's own, changed. */

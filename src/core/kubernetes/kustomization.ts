@@ -1,3 +1,4 @@
+import { typeOf } from "./kind-definition.ts";
 import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -29,5 +30,8 @@ export function kustomizationFiles(
  */
 export function orderedKind(manifests: readonly Manifest[]): Kind | undefined {
   const found = kinds.filter((each) => definitionOf(each).companionsFirst === true);
-  return found.find((each) => manifests.some(({ kind }) => kind === each));
+  return found.find((each) => {
+    const type = typeOf(definitionOf(each));
+    return manifests.some(({ apiVersion, kind }) => apiVersion === type.apiVersion && kind === type.kind);
+  });
 }

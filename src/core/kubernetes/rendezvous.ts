@@ -39,18 +39,20 @@ export function processesPerNode({ environment }: ResolvedWorkload, shape: Shape
  * The variables that torchrun reads (torch/distributed/argparse_util.py), where the workload sets none itself.
  *
  * @param before Variables that the address refers to.
+ * @param rank Where a pod reads which node it is.
  */
 export function withRendezvous(
   pod: PodTemplate,
   { workload, shape }: { readonly workload: ResolvedWorkload; readonly shape: Shape },
   address: string,
   before: readonly EnvironmentVariable[] = [],
+  rank: EnvironmentVariable["valueFrom"] = completionIndex,
 ): PodTemplate {
   const processes = processesPerNode(workload, shape);
   const variables: readonly EnvironmentVariable[] = [
     ...before,
     { name: "PET_NNODES", value: String(workload.nodes) },
-    { name: "PET_NODE_RANK", valueFrom: completionIndex },
+    { name: "PET_NODE_RANK", valueFrom: rank },
     { name: "PET_MASTER_ADDR", value: address },
     { name: "PET_MASTER_PORT", value: String(masterPort) },
     ...(processes === undefined ? [] : [{ name: "PET_NPROC_PER_NODE", value: String(processes) }]),

@@ -298,20 +298,6 @@ export const eksRules: readonly TargetRule[] = [
           hint: "Its nodes need an image of your own.",
         })),
   },
-  {
-    code: "spark-not-used",
-    severity: "warning",
-    reads: ["eks.spark"],
-    check: ({ eks }) =>
-      eks?.spark === undefined
-        ? []
-        : [
-            {
-              path: ["eks", "spark"],
-              message: "eks.spark is for SparkApplication, which aiplat does not generate yet",
-            },
-          ],
-  },
   ...volumeRules,
   rawGroupRule,
   {

@@ -5,7 +5,9 @@ import { mpsAgent, mpsAttribute } from "../devices/gpu-need.ts";
 import { checkDevices } from "./check-devices.ts";
 import { checkGpus } from "./check-gpus.ts";
 import { checkInterfaces, interfaceAttribute } from "./check-interfaces.ts";
+import { sayWhatAgentCan } from "../cluster/agent-attributes.ts";
 import { explainFailure } from "../cluster/explain-query.ts";
+import { reasonForAttribute } from "../ecs/required-attributes.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { formatCount } from "../base/counted.ts";
 import { holdersOf, type InstanceState } from "./instance-state.ts";
@@ -80,19 +82,27 @@ export function takenPorts(ports: Requirements["ports"], { tcpPorts, udpPorts }:
 }
 
 function checkAttributes({ attributes, networkMode }: Requirements, { instance }: InstanceState): readonly string[] {
-  return attributes.flatMap(({ name, value }) => {
-    if (name === interfaceAttribute && networkMode === "awsvpc") return [];
-    if (!Object.hasOwn(instance.attributes, name)) return [describeLacking(name, instance)];
-    if (value === undefined || value === "" || instance.attributes[name] === value) return [];
-    return [`the task requires ${name} to be ${value}, and it is ${instance.attributes[name]}`];
+  const lacks = attributes.filter(({ name, value, foreseen }) => {
+    if (name === interfaceAttribute && networkMode === "awsvpc") return false;
+    if (Object.hasOwn(instance.attributes, name))
+      return value !== undefined && value !== "" && instance.attributes[name] !== value;
+    return foreseen === undefined || sayWhatAgentCan(instance.attributes);
   });
+  return lacks.map(({ name, value }) =>
+    Object.hasOwn(instance.attributes, name)
+      ? `the task requires ${name} to be ${value}, and it is ${instance.attributes[name]}`
+      : describeLacking(name, instance),
+  );
 }
 
 function describeLacking(attribute: string, { agentVersion }: InstanceState["instance"]): string {
-  if (attribute !== mpsAttribute)
-    return `the task requires the attribute ${attribute}, which the instance does not have`;
   const agent = agentVersion === undefined ? "" : `, and its agent is ${agentVersion}`;
-  return `the task shares a GPU by MPS, and the instance does not have ${mpsAttribute}${agent}: that takes the current AL2023 GPU image (agent ${mpsAgent} or later, nvidia-mps.service enabled; aiplat ami latest --accelerator nvidia)`;
+  if (attribute === mpsAttribute)
+    return `the task shares a GPU by MPS, and the instance does not have ${mpsAttribute}${agent}: that takes the current AL2023 GPU image (agent ${mpsAgent} or later, nvidia-mps.service enabled; aiplat ami latest --accelerator nvidia)`;
+  const reason = reasonForAttribute(attribute);
+  return reason === undefined
+    ? `the task requires the attribute ${attribute}, which the instance does not have`
+    : `the task requires the attribute ${attribute} for ${reason}, which the instance does not have${agent}`;
 }
 
 function checkLocation({ availabilityZones }: Requirements, { instance }: InstanceState): readonly string[] {

@@ -1,5 +1,6 @@
 import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
+import { sayWhatAgentCan } from "../cluster/agent-attributes.ts";
 import {
   instanceTypeOf,
   type ClusterSnapshot,
@@ -61,8 +62,14 @@ export function emptyInstance(
   const [requirements] = variants;
   const capacityProvider = requirements?.capacityProviders?.[0] ?? peer?.capacityProvider;
   const zone = requirements?.availabilityZones?.[0] ?? (peer ?? instances[0])?.attributes["ecs.availability-zone"];
+  // What is only foreseen counts where there is somebody to compare with who says what an agent can.
+  const comparable = peer !== undefined && sayWhatAgentCan(peer.attributes);
   const required = Object.fromEntries(
-    variants.flatMap(({ attributes }) => attributes.map(({ name, value = "" }) => [name, value])),
+    variants.flatMap(({ attributes }) =>
+      attributes.flatMap(({ name, value = "", foreseen }) =>
+        foreseen === undefined || comparable ? [[name, value] as const] : [],
+      ),
+    ),
   );
   const usual: Readonly<Record<string, string>> = {
     "ecs.os-type": "linux",

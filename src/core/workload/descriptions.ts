@@ -153,7 +153,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   "eks.secrets.*": "A key of a Kubernetes secret.",
   "eks.secrets.*.name": "The secret's name.",
   "eks.secrets.*.key": "The key in the secret.",
-  "eks.spark": "Fields of a Spark application.",
+  "eks.spark": "A Spark application: version, type, mainFile, and fields of a SparkApplication's spec.",
+  "eks.experiment": "Fields of a Katib Experiment's spec: objective, parameters, algorithm.",
   "eks.pod": "Raw fields of the pod, merged last.",
   "eks.resource":
     "Raw fields of the resource, merged last: Ray's worker groups by groupName, a JobSet's replicatedJobs by name.",

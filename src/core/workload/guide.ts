@@ -220,7 +220,14 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.secrets": { ecs: raw, eks: "`env` with `valueFrom.secretKeyRef`" },
   "eks.secrets.*.name": { ecs: raw, eks: "`secretKeyRef.name`" },
   "eks.secrets.*.key": { ecs: raw, eks: "`secretKeyRef.key`" },
-  "eks.spark": { ecs: raw, eks: "for SparkApplication" },
+  "eks.spark": {
+    ecs: raw,
+    eks: "`spec` of a SparkApplication; `version`, `type` and `mainFile` are its words for `sparkVersion`, `type` and `mainApplicationFile`",
+  },
+  "eks.experiment": {
+    ecs: raw,
+    eks: "`spec` of an Experiment; each parameter is `${trialParameters.NAME}` in `command` or `environment`",
+  },
   "eks.pod": { ecs: raw, eks: "merged last into the pod" },
   "eks.resource": { ecs: raw, eks: "merged last into the resource" },
   "eks.companions": {
@@ -299,7 +306,11 @@ export const examples: Readonly<Record<string, string>> = {
   queue: { kueue: team-a, topology: topology.kubernetes.io/zone }
   serviceAccount: bert
   secrets: { HF_TOKEN: { name: hf, key: token } }
-  spark: { version: 3.5.1 }
+  spark: { version: 3.5.1, type: Python, mainFile: "local:///app.py" }
+  experiment:
+    objective: { type: maximize, goal: 0.99, objectiveMetricName: accuracy }
+    parameters: [{ name: lr, parameterType: double, feasibleSpace: { min: 0.001, max: 0.1 } }]
+    maxTrialCount: 12
   pod: { spec: { priorityClassName: high } }
   resource: { spec: { revisionHistoryLimit: 3 } }
   companions: { Service: { spec: { type: LoadBalancer } } }`,

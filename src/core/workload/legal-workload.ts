@@ -332,6 +332,7 @@ export const legalWorkload: Legal = {
           value: { kind: "map", required: ["name", "key"], keys: { name: legal23, key: legal23 } },
         },
         spark: legal26,
+        experiment: legal26,
         pod: legal26,
         resource: legal26,
         companions: { kind: "record", key: legal23, value: legal26 },

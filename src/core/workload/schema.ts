@@ -145,6 +145,7 @@ const eksSchema = z.strictObject({
   serviceAccount: z.optional(nonEmpty),
   secrets: z.optional(z.record(environmentName, z.strictObject({ name: nonEmpty, key: nonEmpty }))),
   spark: z.optional(raw),
+  experiment: z.optional(raw),
   pod: z.optional(raw),
   resource: z.optional(raw),
   /** By kind. */

@@ -7,6 +7,8 @@ import {
 } from "../../core/ecs-api/model/requests.ts";
 import { registerTaskDefinitionRequest } from "../../core/ecs-api/model/task-definition.ts";
 import { present } from "../../core/base/present.ts";
+import { gpuNeedOf, isShare, mpsAttribute } from "../../core/devices/gpu-need.ts";
+import { requirementsOfAgent } from "../../core/ecs/required-attributes.ts";
 import type { PortMapping, RegisteredTaskDefinition, TaskDefinition } from "../../core/ecs-api/api.ts";
 import { findDefinition } from "../model/definitions.ts";
 import type { RawRecord } from "../model/records.ts";
@@ -155,6 +157,7 @@ function register(world: World, input: TaskDefinition, tags: DefinitionRecord["t
     })),
     volumes: definition.volumes ?? [],
     placementConstraints: definition.placementConstraints ?? [],
+    requiresAttributes: requiredAttributes(definition),
     compatibilities: definition.requiresCompatibilities ?? ["EXTERNAL", "EC2"],
     taskDefinitionArn: world.arn(`task-definition/${definition.family}:${revision}`),
     revision,
@@ -165,6 +168,12 @@ function register(world: World, input: TaskDefinition, tags: DefinitionRecord["t
   const record: DefinitionRecord = { definition: registered, status: "ACTIVE", tags };
   world.families.set(definition.family, [...revisions, record]);
   return record;
+}
+
+/** Sharing a GPU has a rule of its own. */
+function requiredAttributes(definition: TaskDefinition): readonly { readonly name: string }[] {
+  const shared = isShare(gpuNeedOf(definition)) ? [mpsAttribute] : [];
+  return [...requirementsOfAgent(definition).map(({ attribute }) => attribute), ...shared].map((name) => ({ name }));
 }
 
 /** In host and awsvpc mode the container's port, else one of ECS's choice; a range of ports has none. */

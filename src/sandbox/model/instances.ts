@@ -8,8 +8,10 @@ import { lockPortBaseTag } from "../../core/catalog/lock-ports.ts";
 import { lockPortBaseOf, problemsOfLockPortBase } from "../../core/cluster/lock-port-base.ts";
 import { neuronCount } from "../../core/cluster/neuron-count.ts";
 import type { Task } from "../../core/ecs-api/api.ts";
+import { sayWhatAgentCan } from "../../core/cluster/agent-attributes.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";
+import { agentAttributes } from "./agent-attributes.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
@@ -84,6 +86,11 @@ function sharesGpus(instanceType: string): boolean {
   return accelerator?.kind === "nvidia" && accelerator.fraction === undefined;
 }
 
+/** What does not say what its agent can has a current one. */
+function withAgents(attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return sayWhatAgentCan(attributes) ? attributes : { ...attributes, ...agentAttributes };
+}
+
 /** Takes a container instance into a cluster as a description shows it, without tasks. */
 export function registerInstance(world: World, cluster: ClusterRecord, instance: ContainerInstance): InstanceRecord {
   const id = nameOfArn(instance.arn);
@@ -96,7 +103,7 @@ export function registerInstance(world: World, cluster: ClusterRecord, instance:
     agentConnected: instance.agentConnected,
     agentVersion: instance.agentVersion ?? agentVersion,
     capacityProvider: instance.capacityProvider,
-    attributes: new Map(Object.entries(instance.attributes)),
+    attributes: new Map(Object.entries(withAgents(instance.attributes))),
     registered: instance.registered,
     free: instance.remaining,
     freeGpus: gpusOf(instance, [], {}),

@@ -31,10 +31,6 @@ export const apiRules: readonly SandboxRule[] = [
   },
   { rule: "The wording of refusals that is not quoted here.", source: unverified },
   {
-    rule: "Definitions derive no `requiresAttributes`: any agent of the sandbox can do all.",
-    source: "the sandbox's own",
-  },
-  {
     rule:
       "Loopback hosts only (the Host header), no page of another origin; 1,024 connections, bodies of 4 MiB, " +
       "30 seconds for a request to come in.",

@@ -1,3 +1,4 @@
+import { agentRequirements } from "../../core/ecs/required-attributes.ts";
 import { api, guide, unverified, type SandboxRule } from "./rule.ts";
 
 /** Where tasks go, and why one finds no place. */
@@ -87,6 +88,33 @@ export const placementRules: readonly SandboxRule[] = [
   {
     rule: "A subnet whose id ends in a zone (subnet-us-east-1a) is in that zone, any other wherever it is needed.",
     source: "the sandbox's own",
+  },
+];
+
+const agentsList = "https://github.com/aws/amazon-ecs-agent/blob/master/agent/app/agent_capability.go";
+
+/** What definitions ask of the agent, and what the agents of the sandbox say that they can. */
+export const attributeRules: readonly SandboxRule[] = [
+  {
+    rule: "RegisterTaskDefinition derives `requiresAttributes`; an instance without one of them takes no such task: ATTRIBUTE.",
+    source: `${api}/API_TaskDefinition.html; the names: ${agentsList}`,
+  },
+  ...agentRequirements.map(({ attribute, reason, known }) => ({
+    rule: `\`${attribute}\` for ${reason}.`,
+    source: known
+      ? `${api}/API_RegisterTaskDefinition.html for the field; public answers of DescribeTaskDefinition`
+      : unverified,
+  })),
+  {
+    rule:
+      "Instances say what the agent of the ECS images of Amazon Linux 2023 can: not the log drivers gelf, journald and " +
+      "splunk, SELinux and AppArmor. A seed's instances keep what they say; those that say nothing of an agent " +
+      "(`com.amazonaws.ecs.capability.docker-remote-api.*`) get the list.",
+    source: `${agentsList}; https://github.com/aws/amazon-ecs-agent/blob/master/ecs-init/docker/docker.go`,
+  },
+  {
+    rule: "enableExecuteCommand and Service Connect ask for no attribute, nor do overrides.",
+    source: unverified,
   },
 ];
 

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { listOr } from "../../../src/core/base/problem.ts";
+import { definitionOf, kinds } from "../../../src/core/kubernetes/kinds.ts";
 import { runCli } from "../../support/cli.ts";
 
 const documents = (text: string) =>
@@ -10,6 +12,8 @@ const documents = (text: string) =>
     (document) => document.toJS() as { kind: string; metadata: { name: string }; [field: string]: unknown },
   );
 const bert = ["--name", "bert", "--image", "repo/bert:1", "--instance-type", "inf2.xlarge"];
+
+const loaders = kinds.filter((kind) => definitionOf(kind).loadsModels === true);
 
 describe("aiplat eks generate", () => {
   let folder: string;
@@ -63,7 +67,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     const { code, stdout, stderr } = await eks([]);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      "aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as InferenceService.\n" +
+      `aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.\n` +
         "warning: a PyTorchJob of several nodes does not outlive an eviction: where a node is drained or lost, the run has failed\n" +
         "  A JobSet starts its nodes again (--as JobSet); keep checkpoints.\n" +
         "warning: the pods need the Pod Security level privileged: container pytorch adds the capability IPC_LOCK\n" +
@@ -144,7 +148,10 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
   });
 
   it.each([
-    [["--as", "VolcanoJob"], "error: --as: VolcanoJob is not yet among the kinds that aiplat generates\n"],
+    [
+      ["--as", "LLMInferenceService"],
+      "error: --as: LLMInferenceService is not yet among the kinds that aiplat generates\n",
+    ],
     [
       ["--as", "Deploymnet"],
       "error: --as: Deploymnet is no kind of Kubernetes resource that aiplat generates\n  Did you mean Deployment?\n",

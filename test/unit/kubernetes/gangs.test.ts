@@ -5,6 +5,7 @@ import {
   resolveForKubernetes,
   type KubernetesSettings,
 } from "../../../src/core/kubernetes/generate.ts";
+import { typeOf } from "../../../src/core/kubernetes/kind-definition.ts";
 import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { Manifest, PodTemplate } from "../../../src/core/kubernetes/manifest.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
@@ -14,13 +15,14 @@ const queued = { eks: { queue: { kueue: "team-a" } } } as const;
 const queueFleets = [{ type: requireInstanceType("trn1.32xlarge"), count: 4 }];
 
 function made(kind: Kind, change: Partial<Workload> = {}, settings: KubernetesSettings = {}, nodes = 2) {
-  const workload = { ...workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes }), ...change };
+  const base = workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes });
+  const workload = { ...base, ...change, eks: { ...base.eks, ...change.eks } };
   return generateManifests(resolveForKubernetes(workload, kind), settings);
 }
 
 const codesOf = (...args: Parameters<typeof made>) => made(...args).warnings.map(({ code }) => code);
 const resourceOf = (...args: Parameters<typeof made>): Manifest =>
-  made(...args).manifests.find(({ kind }) => kind === args[0])!;
+  made(...args).manifests.find(({ kind }) => kind === typeOf(definitionOf(args[0])).kind)!;
 
 /** Every template of a pod in the documents, those without devices too. */
 function templates(value: unknown): readonly PodTemplate[] {
@@ -36,8 +38,10 @@ const hasDevices = (template: PodTemplate) => acceleratedPods(template.spec).len
 const queueable = multiNodeKinds.filter((kind) => definitionOf(kind).queues?.kueue !== undefined);
 const jobs = kinds.filter((kind) => definitionOf(kind).runs === "job");
 
+const oneByOne = multiNodeKinds.filter((kind) => definitionOf(kind).gang !== true);
+
 describe("several nodes without a queue", () => {
-  it.each(multiNodeKinds)("are said to wait for each other: %s", (kind) => {
+  it.each(oneByOne)("are said to wait for each other: %s", (kind) => {
     expect(codesOf(kind)).toContain("gang-without-queue");
     expect(codesOf(kind, {}, { zone: "us-east-1a" })).toContain("gang-without-queue");
     expect(codesOf(kind, {}, {}, 1)).not.toContain("gang-without-queue");
@@ -210,7 +214,7 @@ describe("an eviction", () => {
         .filter((kind) => codesOf(kind, {}, {}, nodes).includes("eviction-ends-run"));
     const others = ["PyTorchJob", "TFJob", "MPIJob", "TrainJob", "RayJob"];
     expect(ended(1)).toEqual(others);
-    expect(ended(2)).toEqual(["Job", "CronJob", ...others]);
+    expect(ended(2)).toEqual(["Job", "CronJob", ...others, "Experiment"]);
   });
 
   it("is no policy's where raw fields have the pods start again: the API server would refuse it", () => {

@@ -61,7 +61,7 @@ describe("kinds", () => {
   });
 
   it.each([
-    ["VolcanoJob", "VolcanoJob is not yet among the kinds that aiplat generates"],
+    ["LLMInferenceService", "LLMInferenceService is not yet among the kinds that aiplat generates"],
     ["deployment", "Did you mean Deployment?"],
     ["PytorchJob", "Did you mean PyTorchJob?"],
     ["Banana", "There are Deployment, StatefulSet"],
@@ -363,16 +363,12 @@ describe("fields that a pod cannot carry", () => {
     expect(rules(change)).toEqual(expected);
   });
 
-  it("warn of roles that an account stands for, of Spark, and of memory that no node can allocate", () => {
+  it("warn of roles that an account stands for, and of memory that no node can allocate", () => {
     expect(
-      rules(
-        { roles: { task: role }, eks: { serviceAccount: "bert", spark: {} }, resources: { memory: "15GiB" } },
-        "warning",
-      ),
+      rules({ roles: { task: role }, eks: { serviceAccount: "bert" }, resources: { memory: "15GiB" } }, "warning"),
     ).toEqual([
       "roles: a pod has no roles: service account bert must have the permissions of roles.task, and the node's role pulls the image",
       "resources.memory: resources.memory 15GiB is more than pods can have on inf2.xlarge beside the usual add-ons (about 13741MiB): the pod may never be placed | Write at most 13741MiB, or leave it out.",
-      "eks.spark: eks.spark is for SparkApplication, which aiplat does not generate yet",
     ]);
   });
 });

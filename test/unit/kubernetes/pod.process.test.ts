@@ -1,13 +1,14 @@
 // What a container runs and how, in every kind.
 import { describe, expect, it } from "vitest";
 import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
+import { takesPodFields } from "../../../src/core/kubernetes/pod-fields.ts";
 import { podsIn } from "../../../src/core/kubernetes/pod-security.ts";
 import { eksRules } from "../../../src/core/kubernetes/rules.ts";
 import type { PodSpec } from "../../../src/core/kubernetes/manifest.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
 import { runRules } from "../../../src/core/workload/rules/rule.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
-import { acceleratedPods, generate } from "../../support/kubernetes-workloads.ts";
+import { acceleratedPods, generate, neededBy } from "../../support/kubernetes-workloads.ts";
 
 const base = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } } satisfies Workload;
 const entryPoint = ["/opt/run.sh", "$(HOME)"];
@@ -15,7 +16,8 @@ const entryPoint = ["/opt/run.sh", "$(HOME)"];
 /** With what the kind cannot be without. */
 function manifestsOf(kind: Kind, change: Partial<Workload>) {
   const { scheduled } = definitionOf(kind);
-  return generate({ ...base, ...(scheduled === true ? { schedule: "@daily" } : {}), ...change }, kind);
+  const needed = { ...neededBy[kind], ...(scheduled === true ? { schedule: "@daily" } : {}) };
+  return generate({ ...base, ...needed, ...change }, kind);
 }
 
 const specsOf = (kind: Kind, change: Partial<Workload>) =>
@@ -74,18 +76,21 @@ describe("workingDirectory, readOnlyRoot and stop", () => {
     stop: { timeoutSeconds: 600 },
   };
 
-  it.each(kinds)("are of every pod of %s", (kind) => {
-    const command = kind === "RayCluster" ? {} : { command: ["serve", "run", "app:model"] };
-    const specs = specsOf(kind, { ...words, ...command });
-    expect(specs.length).toBeGreaterThan(0);
-    for (const spec of specs) {
-      expect(spec.terminationGracePeriodSeconds).toBe(600);
-      expect(spec.containers[0]).toMatchObject({
-        workingDir: "/workspace",
-        securityContext: { readOnlyRootFilesystem: true },
-      });
-    }
-  });
+  it.each(kinds.filter((kind) => takesPodFields(kind, ["terminationGracePeriodSeconds"])))(
+    "are of every pod of %s",
+    (kind) => {
+      const command = kind === "RayCluster" ? {} : { command: ["serve", "run", "app:model"] };
+      const specs = specsOf(kind, { ...words, ...command });
+      expect(specs.length).toBeGreaterThan(0);
+      for (const spec of specs) {
+        expect(spec.terminationGracePeriodSeconds).toBe(600);
+        expect(spec.containers[0]).toMatchObject({
+          workingDir: "/workspace",
+          securityContext: { readOnlyRootFilesystem: true },
+        });
+      }
+    },
+  );
 
   it("leave a user of its own all that restricted asks for", () => {
     const [spec] = specsOf("Deployment", { ...words, user: 1000 });

@@ -89,6 +89,7 @@ const { expression } = fc.letrec<{ expression: BruteExpression }>((tie) => ({
 
 const container = sparse<BruteDefinition["containerDefinitions"][number]>({
   name: fc.constant("main"),
+  image: fc.constant("busybox"),
   cpu: maybe(fc.constantFrom(0, 256, 1024, 4096)),
   memory: fc.constantFrom(128, 2048, 8192),
   memoryReservation: maybe(fc.constantFrom(64, 4096)),
@@ -129,6 +130,7 @@ const container = sparse<BruteDefinition["containerDefinitions"][number]>({
 /** As aiplat makes them: devices with their locks. */
 const locked = fc.uniqueArray(fc.constantFrom(0, 0, 1, 2), { minLength: 1, maxLength: 2 }).map((devices) => ({
   name: "main",
+  image: "busybox",
   memory: 512,
   linuxParameters: { devices: devices.map((device) => ({ hostPath: `/dev/neuron${device}` })) },
   portMappings: devices.map((device) => ({

@@ -29,7 +29,7 @@ const predefined: Readonly<Record<string, RegExp>> = {
 const posix: Readonly<Record<string, RegExp>> = {
   Lower: /[a-z]/,
   Upper: /[A-Z]/,
-  ASCII: /\p{ASCII}/u,
+  ASCII: /[\0-\x7f]/,
   Alpha: /[A-Za-z]/,
   Digit: /[0-9]/,
   Alnum: /[A-Za-z0-9]/,
@@ -37,7 +37,7 @@ const posix: Readonly<Record<string, RegExp>> = {
   Graph: /[!-~]/,
   Print: /[ -~]/,
   Blank: /[ \t]/,
-  Cntrl: /(?=\p{ASCII})\p{Cc}/u,
+  Cntrl: /[^ -~\u0080-\uffff]/,
   XDigit: /[0-9a-fA-F]/,
   Space: /[ \t\n\v\f\r]/,
 };

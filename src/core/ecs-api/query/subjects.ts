@@ -1,6 +1,7 @@
 import { nearestNames } from "../../base/nearest.ts";
 import { listOr } from "../../base/problem.ts";
 import type { Operator, QuerySubject } from "./expression.ts";
+import { patternFor } from "../../base/unicode-classes.ts";
 import { isVersion } from "../../base/version.ts";
 import { parseInstant } from "./instant.ts";
 
@@ -55,6 +56,8 @@ const named: Readonly<Record<Exclude<QuerySubject, `attribute:${string}`>, Subje
   "task:group": { operators: [...equality, "exists", "!exists"], check: checkWhole },
 };
 
+const oddInValue = String.raw`[^\p{L}\p{N}\-_.@/\\: ]`;
+
 const attribute: SubjectRule = {
   operators: [...equality, ...ordering.slice(2), "exists", "!exists"],
   check: (argument, operator) => {
@@ -64,7 +67,7 @@ const attribute: SubjectRule = {
         : undefined;
     }
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html
-    const odd = /[^\p{L}\p{N}\-_.@/\\: ]/u.exec(argument)?.[0];
+    const odd = patternFor(argument, oddInValue).exec(argument)?.[0];
     if (odd === undefined) return undefined;
     return /[*?|+^$]/.test(odd)
       ? checkWhole(argument)

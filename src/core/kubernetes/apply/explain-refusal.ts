@@ -8,14 +8,18 @@ export interface ExplainedRefusal {
   readonly hint: string;
 }
 
-/** Where the operator of each group of kinds is installed from. */
+/** Where the operator of each group of kinds, or of a kind of it alone, is installed from. */
 const installations: Readonly<Record<string, string>> = {
   "jobset.x-k8s.io": "https://jobset.sigs.k8s.io/docs/installation/",
   "leaderworkerset.x-k8s.io": "https://lws.sigs.k8s.io/docs/installation/",
   "kubeflow.org": "https://www.kubeflow.org/docs/components/trainer/legacy-v1/installation/",
+  "Notebook.kubeflow.org": "https://www.kubeflow.org/docs/components/notebooks/",
+  "Experiment.kubeflow.org": "https://www.kubeflow.org/docs/components/katib/installation/",
   "trainer.kubeflow.org": "https://www.kubeflow.org/docs/components/trainer/operator-guides/installation/",
   "ray.io": "https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/kuberay-operator-installation.html",
   "serving.kserve.io": "https://kserve.github.io/website/docs/admin-guide/overview",
+  "mlops.seldon.io": "https://docs.seldon.ai/seldon-core-2/installation",
+  "batch.volcano.sh": "https://volcano.sh/en/docs/installation/",
   "kueue.x-k8s.io": "https://kueue.sigs.k8s.io/docs/installation/",
   "keda.sh": "https://keda.sh/docs/latest/deploy/",
   "monitoring.coreos.com": "https://prometheus-operator.dev/docs/getting-started/installation/",
@@ -52,7 +56,14 @@ export function unknownKinds(
   missing: readonly { readonly apiVersion: string; readonly kind: string }[],
 ): ExplainedRefusal {
   const kinds = [...new Set(missing.map(({ kind, apiVersion }) => `${kind} (${apiVersion})`))];
-  const pages = [...new Set(missing.flatMap(({ apiVersion }) => installations[apiVersion.split("/")[0]!] ?? []))];
+  const pages = [
+    ...new Set(
+      missing.flatMap(({ apiVersion, kind }) => {
+        const [group] = apiVersion.split("/") as [string];
+        return installations[`${kind}.${group}`] ?? installations[group] ?? [];
+      }),
+    ),
+  ];
   return {
     message: `the cluster does not know ${kinds.join(" and ")}`,
     hint:

@@ -1,4 +1,4 @@
-import type { KindDefinition } from "../kind-definition.ts";
+import { typeOf, type KindDefinition } from "../kind-definition.ts";
 import { definitionOf, kinds } from "../kinds.ts";
 import type { ResourceReference } from "./read-manifests.ts";
 
@@ -9,9 +9,13 @@ const others: Readonly<Record<string, KindDefinition["ready"]>> = {
   NodePool: { condition: "Ready" },
 };
 
-function readinessOf(kind: string): KindDefinition["ready"] {
-  const known = kinds.find((each) => each === kind);
-  return known === undefined ? others[kind] : definitionOf(known).ready;
+function readinessOf({ apiVersion, kind }: Pick<ResourceReference, "apiVersion" | "kind">): KindDefinition["ready"] {
+  const [group] = apiVersion.split("/");
+  const known = kinds.map(definitionOf).find((each) => {
+    const type = typeOf(each);
+    return type.kind === kind && type.apiVersion.split("/")[0] === group;
+  });
+  return known === undefined ? others[kind] : known.ready;
 }
 
 /** The arguments by which kubectl waits until a resource is up; undefined for a kind that has no rollout. */
@@ -23,7 +27,7 @@ export function rolloutArguments(
   const timeout = ["--timeout", `${timeoutSeconds}s`];
   // With its group: `deployment` alone is any group's.
   const resource = `${qualified(kind, apiVersion)}/${name}`;
-  const ready = readinessOf(kind);
+  const ready = readinessOf({ apiVersion, kind });
   if (ready === undefined) return undefined;
   return ready === "rollout"
     ? ["rollout", "status", resource, ...where, ...timeout]

@@ -1,12 +1,5 @@
 import type { KindDefinition } from "../kind-definition.ts";
-import type { EnvironmentVariable } from "../manifest.ts";
-import { jobCompanions, jobSpec, oneIndex, oneNodeOutlives } from "./job.ts";
-
-/** Each run's Job has a name of its own: its pods read it from their label. */
-const jobName: EnvironmentVariable = {
-  name: "AIPLAT_JOB_NAME",
-  valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/job-name']" } },
-};
+import { jobCompanions, oneIndex, oneNodeOutlives, runSpec } from "./job.ts";
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/cron-job-v1/ */
 export const cronJob: KindDefinition = {
@@ -31,7 +24,7 @@ export const cronJob: KindDefinition = {
       concurrencyPolicy: "Forbid",
       jobTemplate: {
         metadata: { labels: { ...contents.metadata.labels, ...contents.queueLabels } },
-        spec: jobSpec(contents, `$(${jobName.name})`, [jobName]),
+        spec: runSpec(contents),
       },
     },
   }),

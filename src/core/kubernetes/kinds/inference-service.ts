@@ -1,14 +1,9 @@
 import { deviceLimits, nvidiaResource } from "../devices.ts";
 import { literal, withDefaults } from "../environment.ts";
 import { oneNode, renamed, withContainer, type Contents, type KindDefinition } from "../kind-definition.ts";
+import { kserveContainer, kserveModelPath } from "../kserve.ts";
 import type { Container, PodSpec } from "../manifest.ts";
 import { rollingUpdate } from "../update-strategy.ts";
-
-/** The predictor's own container (kserve/kserve @aaac4e2, pkg/constants/constants.go). */
-const containerName = "kserve-container";
-
-/** Where its storage initializer puts the model (the same file). */
-const modelPath = "/mnt/models";
 
 /**
  * A Deployment and a Service: Knative takes no affinity, tolerations or volumes of memory without feature flags. Newer
@@ -31,7 +26,7 @@ function resourceTypes({ shape }: Contents): Readonly<Record<string, string>> {
 function customPredictor({ workload, pod }: Contents): PodSpec {
   const storage = workload.model === undefined ? [] : [{ name: "STORAGE_URI", value: literal(workload.model.uri) }];
   const env = (container: Container) => withDefaults(container.env ?? [], storage);
-  return withContainer(renamed(pod, containerName), (container) =>
+  return withContainer(renamed(pod, kserveContainer), (container) =>
     storage.length === 0 ? container : { ...container, env: env(container) },
   ).spec;
 }
@@ -80,7 +75,7 @@ export const inferenceService: KindDefinition = {
   // kserve/kserve pkg/apis/serving/v1beta1
   ready: { condition: "Ready" },
   loadsModels: true,
-  modelPath,
+  modelPath: kserveModelPath,
   budgeted: true,
   documentation: {
     replicas: "`predictor.minReplicas` and `maxReplicas`",

@@ -44,6 +44,17 @@ export function jobSpec(
   );
 }
 
+/** Its pods read it from their label. */
+const ownName: EnvironmentVariable = {
+  name: "AIPLAT_JOB_NAME",
+  valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/job-name']" } },
+};
+
+/** The same for a controller that gives each run's Job a name of its own. */
+export function runSpec(contents: Contents): Readonly<Record<string, unknown>> {
+  return jobSpec(contents, `$(${ownName.name})`, [ownName]);
+}
+
 /** The spec of a Job whose pods are the nodes of one replica. */
 export function indexedJobSpec(
   workload: ResolvedWorkload,

@@ -3,6 +3,7 @@ import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
 import { listOr, pathText } from "../../base/problem.ts";
+import { patternFor } from "../../base/unicode-classes.ts";
 import { deviceVariables, isUlimit } from "../fields.ts";
 import { givenNetworkMode } from "../network-mode.ts";
 import { typesOf } from "./accelerator.ts";
@@ -151,8 +152,7 @@ export const sectionRules: readonly Rule[] = [
     reads: ["tags"],
     check: ({ tags = {} }) => {
       const findings: RuleFinding[] = [];
-      // Building it takes longer than all other rules together.
-      const legal = Object.keys(tags).length === 0 ? /$/ : new RegExp(`^${tagText}$`, "u");
+      const isLegal = (text: string) => patternFor(text, `^${tagText}$`).test(text);
       for (const [key, value] of Object.entries(tags)) {
         if (key === devicesTag) {
           if (parseDeviceSet(value) !== undefined) continue;
@@ -169,7 +169,7 @@ export const sectionRules: readonly Rule[] = [
               `which is ${key.startsWith("aiplat:") ? "aiplat's own" : "AWS's own"}`,
             hint: "Name it otherwise.",
           });
-        else if (!legal.test(key) || !legal.test(value))
+        else if (!isLegal(key) || !isLegal(value))
           findings.push({
             path: ["tags", key],
             message: `the tag ${key} has characters that AWS does not take`,

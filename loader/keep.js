@@ -1,0 +1,70 @@
+"use strict";
+// What only a run does that has compiled something: the sources, and writing what code-cache.js reads.
+const fs = require("node:fs");
+const { dirname, join } = require("node:path");
+
+/** What no run has written for so long is of a version that is gone, or is soon written again. */
+const keptDays = 90;
+
+/** V8 copies code that does not begin at a multiple of so many bytes. */
+const alignment = 8;
+
+let packs;
+
+/**
+ * The source of a script: a module with all that it imports at once, an object of the functions that make them by name.
+ *
+ * @param isCompiled Whether a module is in a script already.
+ */
+exports.sourceOf = function sourceOf(name, isCompiled) {
+  packs ??= JSON.parse(fs.readFileSync(join(__dirname, "packs.json"), "utf8"));
+  const files = packs.packs[name]?.map((index) => packs.modules[index]).filter((file) => !isCompiled(file)) ?? [name];
+  // dist/ is ASCII, so latin1 is what it is. In brackets, V8 compiles a function at once: all of these are called.
+  const parts = files.map((file) => `${JSON.stringify(file)}:(${fs.readFileSync(join(__dirname, file), "latin1")})`);
+  return aligned(`({${parts.join(",\n")}})`);
+};
+
+/**
+ * Writes what is kept for a command.
+ *
+ * @param scripts What was kept of scripts, by name; `compiled`: those of this run.
+ */
+exports.keep = function keep(path, { key, shapes, scripts, compiled }) {
+  for (const [name, { source, script }] of compiled)
+    scripts.set(name, { source: Buffer.from(source, "latin1"), code: script.createCachedData() });
+  const unfinished = `${path}.${process.pid}`;
+  try {
+    // Whole or not at all: two runs at once write the same.
+    fs.writeFileSync(unfinished, fileOf(key, shapes, scripts), { mode: 0o600 });
+    fs.renameSync(unfinished, path);
+    if (shapes.length === 1) removeOld(dirname(path));
+  } catch {
+    // A full or read-only disk: the next run compiles as this one has.
+    fs.rmSync(unfinished, { force: true });
+  }
+};
+
+function fileOf(key, shapes, scripts) {
+  const lengths = [];
+  const parts = [];
+  for (const [name, { source, code }] of scripts) {
+    const padding = -code.length & (alignment - 1);
+    lengths.push([name, source.length, code.length, padding]);
+    parts.push(source, code, Buffer.alloc(padding));
+  }
+  const head = aligned(JSON.stringify([key, shapes, lengths]), 1);
+  return Buffer.concat([Buffer.from(`${head}\n`, "latin1"), ...parts]);
+}
+
+/** Text and so many bytes more, up to a multiple of the alignment. */
+function aligned(text, more = 0) {
+  return text.padEnd(text.length + (-(text.length + more) & (alignment - 1)));
+}
+
+function removeOld(folder) {
+  const oldest = Date.now() - keptDays * 24 * 60 * 60 * 1000;
+  for (const file of fs.readdirSync(folder)) {
+    const path = join(folder, file);
+    if (fs.statSync(path).mtimeMs < oldest) fs.rmSync(path, { force: true });
+  }
+}

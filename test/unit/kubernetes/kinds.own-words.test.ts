@@ -1,0 +1,151 @@
+// What kinds ask of a workload beyond the pod, and what of their own they write.
+import { describe, expect, it } from "vitest";
+import { Refusal, type Problem } from "../../../src/core/base/problem.ts";
+import { rolloutArguments } from "../../../src/core/kubernetes/apply/rollout.ts";
+import { generateManifests, resolveForKubernetes } from "../../../src/core/kubernetes/generate.ts";
+import type { Kind } from "../../../src/core/kubernetes/kinds.ts";
+import type { Manifest } from "../../../src/core/kubernetes/manifest.ts";
+import type { Workload } from "../../../src/core/workload/schema.ts";
+import { workloadOf } from "../../support/kubernetes-workloads.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const workload = (kind: Kind, nodes = 1) =>
+  workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes });
+const made = (kind: Kind, change: Partial<Workload> = {}, nodes = 1) =>
+  generateManifests(resolveForKubernetes({ ...workload(kind, nodes), ...change }, kind));
+const specOf = (manifest: Manifest | undefined) => manifest!["spec"] as Fields;
+
+function refused(kind: Kind, change: Partial<Workload>): readonly string[] {
+  try {
+    made(kind, change);
+  } catch (error) {
+    if (error instanceof Refusal)
+      return error.problems.map(({ path, message }: Problem) => `${(path ?? []).join(".")}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("a pod's fields for which a kind has no place", () => {
+  it("are refused with the kinds that have, where the workload or raw fields say them", () => {
+    expect(refused("ServingRuntime", { eks: { pod: { spec: { dnsPolicy: "Default" } } } })).toEqual([
+      "eks.pod.spec.dnsPolicy: ServingRuntime has no place for the pod's dnsPolicy",
+    ]);
+    expect(refused("ServingRuntime", { stop: { timeoutSeconds: 60 } })).toEqual([
+      "stop: ServingRuntime has no place for the pod's terminationGracePeriodSeconds",
+    ]);
+    expect(refused("InferenceService", { stop: { timeoutSeconds: 60 } })).toEqual([]);
+  });
+});
+
+describe("an Experiment", () => {
+  const { eks } = workload("Experiment");
+  const experiment = (change: Fields) => ({ eks: { ...eks, experiment: { ...eks!.experiment, ...change } } });
+
+  it("says all that Katib's webhook would refuse", () => {
+    expect(refused("Experiment", { eks: {}, environment: {} })).toEqual([
+      "eks.experiment.objective: Experiment minimizes or maximizes a metric, and eks.experiment.objective.type says neither",
+      "eks.experiment.objective: Experiment has an objective, and eks.experiment.objective.objectiveMetricName does not name its metric",
+      "eks.experiment.parameters: Experiment tries values of parameters, and eks.experiment.parameters has none",
+    ]);
+  });
+
+  it("has every parameter read by its trials, and none that is not there", () => {
+    const batch = { command: ["train", "--batch=${trialParameters.batch}"], environment: {} };
+    expect(refused("Experiment", batch)).toEqual([
+      "eks.experiment.parameters: Experiment hands lr to its trials, and neither command nor environment has ${trialParameters.lr}",
+      "eks.experiment.parameters: Experiment has no parameter batch, and its trials read ${trialParameters.batch}",
+    ]);
+    const read = { command: ["train", "--lr=${trialParameters.lr}"], environment: {} };
+    expect(refused("Experiment", read)).toEqual([]);
+  });
+
+  it("runs the workload, and no other trial", () => {
+    expect(refused("Experiment", experiment({ trialTemplate: { trialSpec: { kind: "Pod" } } }))).toEqual([
+      "eks.experiment.trialTemplate: Experiment runs the workload as its trial, and eks.experiment.trialTemplate has trialSpec",
+    ]);
+  });
+
+  it("takes Katib's own fields, with numbers as the texts that Katib reads", () => {
+    const parameters = [{ name: "lr", parameterType: "discrete", feasibleSpace: { list: [0.1, 0.00001, "1"] } }];
+    const spec = specOf(
+      made("Experiment", {
+        ...experiment({ parameters, algorithm: { algorithmName: "tpe" }, trialTemplate: { retain: true } }),
+        replicas: 3,
+      }).manifests.at(-1),
+    );
+    expect(spec).toMatchObject({
+      algorithm: { algorithmName: "tpe" },
+      parallelTrialCount: 3,
+      parameters: [{ feasibleSpace: { list: ["0.1", "0.00001", "1"] } }],
+      trialTemplate: {
+        retain: true,
+        trialParameters: [{ name: "lr", reference: "lr" }],
+        // The webhook refuses a trial with a name.
+        trialSpec: { kind: "Job", metadata: { labels: expect.any(Object) as object }, spec: { completions: 1 } },
+      },
+    });
+    expect((spec["trialTemplate"] as { trialSpec: Manifest }).trialSpec.metadata.name).toBeUndefined();
+  });
+
+  it("is said to be for another kind where the file has one", () => {
+    const { warnings } = made("Job", { eks: { ...eks, spark: {} }, command: ["train"] });
+    expect(warnings.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(["eks.experiment is for Experiment, and the kind is Job"]),
+    );
+  });
+});
+
+describe("a SeldonModel", () => {
+  it("needs a model, and the ServerConfig's container", () => {
+    const { model: _model, container: _container, ...rest } = workload("SeldonModel");
+    const asked = () => generateManifests(resolveForKubernetes(rest, "SeldonModel"));
+    expect(asked).toThrow(/has its server load a model, and there is none/);
+    expect(asked).toThrow(/runs in the container of a ServerConfig, and container does not say which/);
+  });
+});
+
+describe("a Notebook", () => {
+  it("has Jupyter's port and a home of its own, unless the workload says otherwise", () => {
+    const plain = made("Notebook", { ports: [] }).manifests;
+    expect(plain.map(({ kind }) => kind)).toEqual(["PersistentVolumeClaim", "Notebook"]);
+    expect(JSON.stringify(plain[1])).toContain(
+      '"ports":[{"name":"notebook-port","containerPort":8888,"protocol":"TCP"}]',
+    );
+    const mounted = {
+      eks: {
+        pod: {
+          spec: {
+            containers: [{ name: "bert", volumeMounts: [{ name: "mine", mountPath: "/home/jovyan/" }] }],
+            volumes: [{ name: "mine", persistentVolumeClaim: { claimName: "mine" } }],
+          },
+        },
+      },
+    };
+    expect(made("Notebook", mounted).manifests.map(({ kind }) => kind)).toEqual(["Notebook"]);
+  });
+});
+
+describe("a VolcanoJob", () => {
+  it("is done when all of its replicas are, and starts its nodes again together", () => {
+    expect(specOf(made("VolcanoJob", { replicas: 3 }).manifests[0])).toMatchObject({
+      minAvailable: 1,
+      minSuccess: 3,
+      tasks: [{ replicas: 3 }],
+    });
+    const nodes = specOf(made("VolcanoJob", {}, 2).manifests[0]);
+    expect(nodes).toMatchObject({ minAvailable: 2, tasks: [{ replicas: 2 }] });
+    expect(nodes["policies"]).toContainEqual({ event: "PodEvicted", action: "RestartJob" });
+  });
+});
+
+describe("what kubectl waits for", () => {
+  it("is the kind's own condition, and of two kinds of one name that of the group", () => {
+    const wait = (apiVersion: string, kind: string) => rolloutArguments({ apiVersion, kind, name: "bert" }, 60);
+    expect(wait("mlops.seldon.io/v1alpha1", "Model")).toContain("--for=condition=Ready");
+    expect(wait("kubeflow.org/v1", "Notebook")).toContain("--for=condition=Ready");
+    expect(wait("example.com/v1", "Model")).toBeUndefined();
+    expect(wait("batch.volcano.sh/v1alpha1", "Job")).toBeUndefined();
+  });
+});
