@@ -17,6 +17,7 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import { readTypeConstraint } from "../ecs/lint/type-constraint.ts";
 import { efaUlimits } from "../ecs/ulimits.ts";
 import { healthOf, logsOf } from "./own-forms.ts";
+import { mountExpressions, volumeWords } from "./volumes.ts";
 import { hasEfa, isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**
@@ -32,13 +33,16 @@ export function containerWords(
   const ports = portsOf(container, part.definition.networkMode, lockPortBase);
   const secrets = secretsOf(container, part);
   const [health, logs] = [healthOf(part), logsOf(part)];
+  const volumes = volumeWords(part);
   return {
     ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
     ...present({ workingDirectory: pathOf(container), health }),
     ...present({ sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container) }),
     ...(container.readonlyRootFilesystem === true ? { readOnlyRoot: true } : {}),
-    ...present({ ulimits: ulimitWords(container, accelerated), stop: stopOf(container), logs }),
+    ...present({ ulimits: ulimitWords(container, accelerated), stop: stopOf(container) }),
+    ...(volumes.length === 0 ? {} : { volumes }),
+    ...present({ logs }),
     ...tagWords(part),
   };
 }
@@ -85,15 +89,19 @@ function sharedMemoryOf(part: ImportedPart, accelerated: boolean): string | 0 | 
 }
 
 /**
- * Where its tasks run: what the constraints say beside the instance types, and the service's strategy. What its own
+ * Where its tasks run: what the constraints say beside the instance types and the machine's mounts, and the service's strategy. What its own
  * constraints say at run time is for the raw fields.
  */
-export function placementWords(
-  { definition, service }: ImportedPart,
-  { accelerated }: { readonly accelerated: boolean },
-): Raw {
+export function placementWords(part: ImportedPart, { accelerated }: { readonly accelerated: boolean }): Raw {
+  const { definition, service } = part;
+  const ofVolumes = mountExpressions(volumeWords(part));
   const constraints = (definition.placementConstraints ?? []).flatMap(({ type, expression }) =>
-    type === "memberOf" && expression !== undefined && !(accelerated && choosesTypes(expression)) ? [expression] : [],
+    type === "memberOf" &&
+    expression !== undefined &&
+    !(accelerated && choosesTypes(expression)) &&
+    !ofVolumes.includes(expression)
+      ? [expression]
+      : [],
   );
   const strategy = (service?.["placementStrategy"] ?? []) as readonly PlacementStrategyItem[];
   const placement = {
