@@ -31,6 +31,9 @@ export const neededBy: Partial<Record<Kind, Partial<Workload>>> = {
       },
     },
   },
+  SparkApplication: {
+    eks: { serviceAccount: "bert", spark: { version: "3.5.1", type: "Python", mainFile: "local:///app.py" } },
+  },
   SeldonModel: { container: "mlserver", model: { uri: "s3://models/bert", format: "pytorch" } },
   RayService: { command: ["serve", "run", "app:model", "size=large"] },
   ServingRuntime: { model: { uri: "s3://models/bert", format: "pytorch" } },

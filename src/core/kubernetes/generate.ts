@@ -114,9 +114,10 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   };
   const definition = definitionOf(kind);
   const wrapped = withTopology({ ...typeOf(definition), ...definition.wrap(contents) }, contents, definition);
+  const said = mergeResource(wrapped, { spec: definition.ownSpec?.(workload) ?? {} });
   const resource = withFollowingBounds(
     wrapped,
-    withRightPolicies(withoutHidingVolumes(mergeResource(wrapped, workload.eks.resource))),
+    withRightPolicies(withoutHidingVolumes(mergeResource(said, workload.eks.resource))),
   );
   const before = [
     ...queueManifests(workload, shape, settings, kueueTopology !== undefined),
@@ -133,8 +134,10 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...companionProblems(Object.keys(rawCompanions), companions.merged, resource.kind),
     ...companions.problems,
   ];
-  const ofResource = changedDevices(wrapped, resource, ["eks", "resource"], shape.request);
+  const ofSection = changedDevices(wrapped, said, ["eks", definition.section ?? "resource"], shape.request);
+  const ofResource = changedDevices(said, resource, ["eks", "resource"], shape.request);
   refuseErrors([
+    ...ofSection,
     ...ofResource,
     ...ofCompanions,
     ...groupProblems(resource),
@@ -152,7 +155,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
       ...unusedSections(kind, workload),
       ...gangWarnings(kind, resource, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
-      ...[...ofPod, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),
+      ...[...ofPod, ...ofSection, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),
     ],
   };

@@ -1,4 +1,5 @@
 /** A kind of resource that carries the accelerated pod, and what aiplat knows of it: a file in kinds/ each. */
+import type { Raw } from "../base/merge.ts";
 import type { Path, Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { ClusterSettings } from "./allocation.ts";
@@ -43,6 +44,8 @@ export interface KindDefinition {
   reservedNameLength(workload: ResolvedWorkload): number;
   /** The section of the workload file, below eks, that is for it alone. */
   readonly section?: KindSection;
+  /** What that section says of the resource's spec: merged over what `wrap` makes, which it may not take devices from. */
+  ownSpec?(workload: ResolvedWorkload): Raw;
   /** The resource. */
   wrap(contents: Contents): Pick<Manifest, "metadata" | "spec">;
   /** What the resource needs and nobody else makes, to be applied before it. */

@@ -4,7 +4,7 @@ import { Refusal, type Problem } from "../../../src/core/base/problem.ts";
 import { rolloutArguments } from "../../../src/core/kubernetes/apply/rollout.ts";
 import { generateManifests, resolveForKubernetes } from "../../../src/core/kubernetes/generate.ts";
 import type { Kind } from "../../../src/core/kubernetes/kinds.ts";
-import type { Manifest } from "../../../src/core/kubernetes/manifest.ts";
+import type { Manifest, PodTemplate } from "../../../src/core/kubernetes/manifest.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { workloadOf } from "../../support/kubernetes-workloads.ts";
 
@@ -94,6 +94,74 @@ describe("an Experiment", () => {
     expect(warnings.map(({ message }) => message)).toEqual(
       expect.arrayContaining(["eks.experiment is for Experiment, and the kind is Job"]),
     );
+  });
+});
+
+describe("a SparkApplication", () => {
+  const asked = (devices: number) => ({
+    accelerator: { instanceTypes: ["g6.12xlarge"], devicesPerReplica: devices },
+    replicas: 2,
+  });
+  const sparkOf = (change: Partial<Workload>) =>
+    specOf(made("SparkApplication", change).manifests[0]) as {
+      sparkConf?: Readonly<Record<string, string>>;
+      executor: { instances: number; memory: string; memoryOverhead: string; cores: number; template: PodTemplate };
+    };
+
+  it("has RAPIDS on one GPU an executor, with a share of it for each core", () => {
+    const { sparkConf, executor } = sparkOf(asked(1));
+    expect(sparkConf).toMatchObject({
+      "spark.plugins": "com.nvidia.spark.SQLPlugin",
+      "spark.executor.resource.gpu.amount": "1",
+      "spark.executor.resource.gpu.vendor": "nvidia.com",
+    });
+    expect(executor.instances).toBe(2);
+    // No core is left without its share.
+    expect(Math.floor(1 / Number(sparkConf!["spark.task.resource.gpu.amount"]))).toBeGreaterThanOrEqual(executor.cores);
+  });
+
+  it("leaves RAPIDS out where an executor has several, which is said; and asks for no GPU on Neuron", () => {
+    expect(sparkOf(asked(4)).sparkConf).toMatchObject({ "spark.executor.resource.gpu.amount": "4" });
+    expect(sparkOf(asked(4)).sparkConf).not.toHaveProperty("spark.plugins");
+    expect(made("SparkApplication", asked(4)).warnings.map(({ code }) => code)).toContain("spark-gpus");
+    expect(sparkOf({}).sparkConf).toBeUndefined();
+  });
+
+  it.each(["Python", "Scala"])("has heap and overhead that are together what the pod has: %s", (type) => {
+    const { eks } = workload("SparkApplication");
+    const { executor } = sparkOf({ eks: { ...eks, spark: { ...eks!.spark, type } } });
+    const { memory } = executor.template.spec.containers[0]!.resources!.requests!;
+    expect(Number.parseInt(executor.memory, 10) + Number.parseInt(executor.memoryOverhead, 10)).toBe(
+      Number.parseInt(memory!, 10),
+    );
+  });
+
+  it("says all that is missing, and takes no other devices", () => {
+    expect(refused("SparkApplication", { eks: {}, entryPoint: ["run"] })).toEqual([
+      "eks.spark.version: SparkApplication is of a version of Spark, and eks.spark.version does not say which",
+      "eks.spark.type: SparkApplication runs Python, Java, Scala, R, and eks.spark.type says none of them",
+      "eks.spark.mainFile: SparkApplication submits a file, and eks.spark.mainFile does not say which (local:///app.py, in the image)",
+      "entryPoint: SparkApplication is started by Spark, and there is entryPoint",
+      "eks.serviceAccount: SparkApplication has a driver that makes the executors' pods, and there is no eks.serviceAccount that may",
+    ]);
+    const { eks } = workload("SparkApplication");
+    const spark = { ...eks!.spark, sparkConf: { "spark.executor.resource.gpu.amount": "2" }, executor: { gpu: {} } };
+    expect(refused("SparkApplication", { eks: { ...eks, spark } })).toHaveLength(2);
+    const limits = { "aws.amazon.com/neuron": "2" };
+    const container = { name: "spark-kubernetes-executor", resources: { limits } };
+    const template = { spec: { containers: [container] } };
+    expect(refused("SparkApplication", { eks: { ...eks, spark: { ...eks!.spark, executor: { template } } } })).toEqual([
+      expect.stringContaining("eks.spark changes the devices"),
+    ]);
+  });
+
+  it("takes the resource's own fields too", () => {
+    const { eks } = workload("SparkApplication");
+    const spark = { ...eks!.spark, mainClass: "com.example.App", sparkConf: { "spark.eventLog.enabled": "true" } };
+    expect(sparkOf({ ...asked(1), eks: { ...eks, spark } })).toMatchObject({
+      mainClass: "com.example.App",
+      sparkConf: { "spark.eventLog.enabled": "true", "spark.plugins": "com.nvidia.spark.SQLPlugin" },
+    });
   });
 });
 

@@ -24,7 +24,7 @@ const specsOf = (kind: Kind, change: Partial<Workload>) =>
   manifestsOf(kind, change).flatMap((each) => podsIn(each).map(({ spec }) => spec as unknown as PodSpec));
 
 /** Kinds whose controller starts its own program in the pods of the devices. */
-const ownProgram: ReadonlySet<Kind> = new Set(["MPIJob", "RayCluster", "RayJob", "RayService"]);
+const ownProgram: ReadonlySet<Kind> = new Set(["MPIJob", "RayCluster", "RayJob", "RayService", "SparkApplication"]);
 const others = kinds.filter((kind) => !ownProgram.has(kind));
 
 describe("entryPoint", () => {

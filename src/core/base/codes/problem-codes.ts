@@ -297,6 +297,7 @@ export const problemCodes = {
     "pod-security": warning("The pods need a Pod Security level that lets everything through"),
     "node-image-missing": warning("EKS has no image that drives the instance type's accelerators"),
     "spark-not-used": warning("`eks.spark` is for a SparkApplication, and the kind is another"),
+    "spark-gpus": warning("An executor has several GPUs, and the RAPIDS Accelerator uses one"),
     "experiment-not-used": warning("`eks.experiment` is for an Experiment, and the kind is another"),
     "raw-pod": error("The raw fields of a pod have a key that no pod has, or containers without names"),
     "devices-changed": error("The raw fields change the devices of the workload's container"),

@@ -18,6 +18,7 @@ const installations: Readonly<Record<string, string>> = {
   "trainer.kubeflow.org": "https://www.kubeflow.org/docs/components/trainer/operator-guides/installation/",
   "ray.io": "https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/kuberay-operator-installation.html",
   "serving.kserve.io": "https://kserve.github.io/website/docs/admin-guide/overview",
+  "sparkoperator.k8s.io": "https://www.kubeflow.org/docs/components/spark-operator/getting-started/",
   "mlops.seldon.io": "https://docs.seldon.ai/seldon-core-2/installation",
   "batch.volcano.sh": "https://volcano.sh/en/docs/installation/",
   "kueue.x-k8s.io": "https://kueue.sigs.k8s.io/docs/installation/",

@@ -1,7 +1,6 @@
-import { isRaw, mergeRaw, type Raw } from "../../base/merge.ts";
+import { isRaw, type Raw } from "../../base/merge.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Contents, KindDefinition, UnsupportedField } from "../kind-definition.ts";
-import { podLists } from "../raw-merge.ts";
 import { jobCompanions, oneNodeOutlives, runSpec } from "./job.ts";
 
 const path = ["eks", "experiment"];
@@ -96,6 +95,13 @@ function withTexts(parameter: Raw): Raw {
   return { ...parameter, ...(space.length === 0 ? {} : { feasibleSpace: Object.fromEntries(space) as Raw }) };
 }
 
+/** The section with texts for bounds. */
+function ownSpec(workload: ResolvedWorkload): Raw {
+  const raw = rawOf(workload);
+  const parameters = parametersOf(raw).map(withTexts);
+  return { ...raw, ...(parameters.length === 0 ? {} : { parameters }) };
+}
+
 /** Each trial is the workload's Job, under a name of the trial's. */
 function trialTemplate(contents: Contents): Raw {
   const { workload, metadata, queueLabels, pod } = contents;
@@ -123,18 +129,17 @@ export const experiment: KindDefinition = {
   // A trial is NAME-RANDOM, and so is its Job; its pods are NAME-RANDOM-INDEX-RANDOM.
   reservedNameLength: () => "-abcdefgh-0-abcde".length,
   companions: jobCompanions,
+  ownSpec,
   wrap: (contents) => {
-    const raw = rawOf(contents.workload);
-    const parameters = parametersOf(raw).map(withTexts);
-    const generated = {
-      algorithm,
-      parallelTrialCount: contents.workload.replicas,
-      trialTemplate: trialTemplate(contents),
-    };
-    const { objective, trialTemplate: trial, ...others } = mergeRaw(generated, raw, podLists);
+    const { trialTemplate: _merged, ...said } = ownSpec(contents.workload);
     return {
       metadata: contents.metadata,
-      spec: { objective, ...others, ...(parameters.length === 0 ? {} : { parameters }), trialTemplate: trial },
+      spec: {
+        algorithm,
+        parallelTrialCount: contents.workload.replicas,
+        ...said,
+        trialTemplate: trialTemplate(contents),
+      },
     };
   },
   outlivesEviction: oneNodeOutlives,

@@ -16,6 +16,7 @@ import { rayJob } from "./ray-job.ts";
 import { rayService } from "./ray-service.ts";
 import { seldonModel } from "./seldon-model.ts";
 import { servingRuntime } from "./serving-runtime.ts";
+import { sparkApplication } from "./spark-application.ts";
 import { statefulSet } from "./stateful-set.ts";
 import { tfJob } from "./tf-job.ts";
 import { trainJob } from "./train-job.ts";
@@ -38,6 +39,7 @@ export const definitions = {
   RayService: rayService,
   SeldonModel: seldonModel,
   ServingRuntime: servingRuntime,
+  SparkApplication: sparkApplication,
   StatefulSet: statefulSet,
   TFJob: tfJob,
   TrainJob: trainJob,

@@ -53,7 +53,7 @@ describe("the nodes of a job", () => {
       JSON.stringify(generate(workload, kind)).split('"karpenter.sh/do-not-disrupt":"true"').length - 1;
     for (const kind of kinds) {
       const workload = workloadOf({ kind, accelerator: "neuron", devices: "one device", nodes: 1 });
-      const templates = kind === "MPIJob" || kind === "RayJob" ? 2 : 1;
+      const templates = ["MPIJob", "RayJob", "SparkApplication"].includes(kind) ? 2 : 1;
       expect([kind, annotated(workload, kind)]).toEqual([kind, definitionOf(kind).runs === "job" ? templates : 0]);
     }
   });
