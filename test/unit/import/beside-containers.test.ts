@@ -24,6 +24,7 @@ const rawOf = ({ ecs }: Document) => {
 };
 const noRaw = [undefined, undefined, undefined];
 
+const nothing: object = { init: [], sidecars: [], model: undefined };
 const volumes = [{ path: "/models", host: "/opt/models", readOnly: true }];
 const roles = { execution: "arn:aws:iam::111122223333:role/e", task: "arn:aws:iam::111122223333:role/t" };
 
@@ -34,7 +35,7 @@ describe("init, sidecars and the model", () => {
         const document = imported({ volumes, roles, ...beside });
         expect(rawOf(document)).toEqual(noRaw);
         const { init = [], sidecars = [], model } = document;
-        expect({ init, sidecars, model }).toEqual({ init: [], sidecars: [], model: undefined, ...beside });
+        expect({ init, sidecars, model }).toEqual({ ...nothing, ...beside });
       }),
       { numRuns: runs(300) },
     );
