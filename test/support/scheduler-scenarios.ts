@@ -42,6 +42,15 @@ export const scenario = fc.record({
 });
 type Scenario = typeof scenario extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
+/**
+ * A node that is not ready is never without NoSchedule: NoExecute alone every pod tolerates for five minutes.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions
+ */
+function taintsOf(key: string, effect: string): readonly object[] {
+  const both = effect === "NoExecute" && key.startsWith("node.kubernetes.io/");
+  return [{ key, effect }, ...(both ? [{ key, effect: "NoSchedule" }] : [])];
+}
+
 /** The node `node-NAME`, and the pods on it. */
 export function scenarioObjects(
   name: string,
@@ -62,7 +71,7 @@ export function scenarioObjects(
       ...plain,
       metadata: { ...plain.metadata, labels: { ...plain.metadata.labels, scenario: name, pool } },
       spec: {
-        taints: [...plain.spec.taints, ...(taint === undefined ? [] : [{ key: taint, effect }])],
+        taints: [...plain.spec.taints, ...(taint === undefined ? [] : taintsOf(taint, effect))],
         ...(cordoned === undefined ? {} : { unschedulable: true }),
       },
       status: { ...plain.status, capacity: quantities, allocatable: quantities },

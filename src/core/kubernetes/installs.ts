@@ -23,3 +23,7 @@ export const installsOf: Readonly<Record<string, string>> = {
 export const schedulerInstall =
   "helm upgrade --install neuron-helm-chart oci://public.ecr.aws/neuron/neuron-helm-chart --namespace kube-system " +
   "--set scheduler.enabled=true --set npd.enabled=false";
+
+/** HAMi's device plugin and its scheduler (Project-HAMi/HAMi @4707fb02, README.md). */
+export const hamiInstall =
+  "helm upgrade --install hami hami --repo https://project-hami.github.io/HAMi --namespace kube-system";

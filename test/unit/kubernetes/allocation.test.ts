@@ -10,6 +10,7 @@ import { eksRules } from "../../../src/core/kubernetes/rules.ts";
 import { runRules } from "../../../src/core/workload/rules/rule.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { acceleratedPods, generate } from "../../support/kubernetes-workloads.ts";
+import { schemaProblems } from "../../support/kubernetes-schemas.ts";
 import { autoModeOf, fleetsOf, karpenterOf } from "../../support/nodes.ts";
 
 const base = { name: "bert", image: "bert:1" };
@@ -129,13 +130,14 @@ describe("the nodes of an UltraServer", () => {
 describe("GPUs that NVLink joins over machines", () => {
   const nvlink: Partial<Workload> = { accelerator: { instanceTypes: ["p6e-gb200.36xlarge"], efa: false } };
 
-  it("are claimed, and their nodes are one domain", () => {
+  it("are claimed, and their nodes are one domain", async () => {
     const manifests = generate({ ...base, ...nvlink, nodes: 2 }, "JobSet");
     expect(manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       "ResourceClaimTemplate bert-devices",
       "ComputeDomain bert",
       "JobSet bert",
     ]);
+    expect(await schemaProblems(manifests[1]!)).toEqual([]);
     expect(claimOf(nvlink, {}).requests[0]!.exactly).toEqual({
       deviceClassName: "gpu.nvidia.com",
       allocationMode: "ExactCount",

@@ -4,6 +4,7 @@ import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { parseQuantity } from "../quantity.ts";
 import { zoneLabel } from "../placement.ts";
 import { amountText, type WantedPod } from "./node-fit.ts";
+import { requestsOf } from "./pod-requests.ts";
 import { flavorLevels, missingLevel } from "./queue-topology.ts";
 import { at, listAt, textAt } from "./read-object.ts";
 import type { KubernetesObject, ObservedWorkloadNeeds } from "./snapshot.ts";
@@ -33,9 +34,7 @@ export function checkQueue(
   const labels = typeof namespaceLabels === "object" ? namespaceLabels : {};
   const pods = kind === "job" ? nodes * replicas : nodes;
   // Kueue counts pods only where a queue covers them; what is claimed it maps by its own configuration.
-  const asked = [...pod.requests]
-    .filter(([resource]) => resource !== "pods" && !pod.claims.has(resource))
-    .map(([resource, amount]) => [resource, amount * pods] as const);
+  const asked = Array.from(requestsOf(pod.spec), ([resource, amount]) => [resource, amount * pods] as const);
   const problems = [...inactive(queue), ...notSelected(queue, labels, namespace), ...beyondQuota(queue, asked)];
   return problems.length === 0
     ? [

@@ -1,9 +1,10 @@
 /** Whether the schedulers that pods name run in the cluster, and whether parts of Neuron instances get neighbours. */
 import { fail, someOf, warn, type CheckItem } from "../../base/check-report.ts";
+import { own } from "../../base/merge.ts";
 import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
-import { extensionScheduler } from "../allocation.ts";
+import { extensionScheduler, hamiScheduler } from "../allocation.ts";
 import { neuronResource } from "../devices.ts";
-import { schedulerInstall } from "../installs.ts";
+import { hamiInstall, schedulerInstall } from "../installs.ts";
 import { parseQuantity } from "../quantity.ts";
 import { requestsOf } from "./pod-requests.ts";
 import { at, isOwned, listAt, nameOf, podSpecs, textAt } from "./read-object.ts";
@@ -40,15 +41,18 @@ export function checkSchedulers(objects: readonly KubernetesObject[]): readonly 
   ];
 }
 
+const howToInstall: Readonly<Record<string, string>> = {
+  [extensionScheduler]: `Install the Neuron scheduler extension: ${schedulerInstall}`,
+  [hamiScheduler]: `Install HAMi: ${hamiInstall}`,
+};
+
 /** What pods of a scheduler that does not run come to. */
 export function missingScheduler(scheduler: string, who: string, count: number): CheckItem {
   return fail(
     check,
     `${who} ${count === 1 ? "names" : "name"} the scheduler ${scheduler}, and none of that name runs in the cluster: ` +
       "the pods stay Pending without an event",
-    scheduler === extensionScheduler
-      ? `Install the Neuron scheduler extension: ${schedulerInstall}`
-      : "Install it, or leave schedulerName out of the pod.",
+    own(howToInstall, scheduler) ?? "Install it, or leave schedulerName out of the pod.",
   );
 }
 

@@ -1,6 +1,6 @@
 /** What keeps a workload from running in a cluster: what its resources refer to, and the nodes. */
 import { fail, ok, skip, warn, type CheckGroup, type CheckItem } from "../../base/check-report.ts";
-import { allocationProblems, type ClusterSettings } from "../allocation.ts";
+import { allocationProblems, hamiScheduler, type ClusterSettings } from "../allocation.ts";
 import { deviceNeedsOf, missingDeviceClass, mixNote } from "../apply/device-mechanism.ts";
 import { unknownKinds } from "../apply/explain-refusal.ts";
 import { definitionOf } from "../kinds.ts";
@@ -107,7 +107,8 @@ function checkScheduler({ pod }: WorkloadNeeds, objects: readonly KubernetesObje
   const scheduler = textAt(pod.spec, "schedulerName");
   if (scheduler === undefined) return [];
   if (!runsScheduler(objects, scheduler)) return [missingScheduler(scheduler, "the workload", 1)];
-  return [ok("scheduler", `the scheduler ${scheduler} runs`)];
+  const itself = scheduler === hamiScheduler ? ", and counts the memory and the compute of GPUs itself" : "";
+  return [ok("scheduler", `the scheduler ${scheduler} runs${itself}`)];
 }
 
 /** Claims need their DeviceClass, and a cluster one mechanism for its Neuron devices. */

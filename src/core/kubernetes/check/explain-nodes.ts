@@ -50,6 +50,7 @@ function sumOf({
   requested,
   running,
   possible,
+  sharedLabel,
   placeable,
   nodes,
   coordinatorFits,
@@ -61,7 +62,7 @@ function sumOf({
   const room =
     missing === 0
       ? `all ${counted(requested, "pod")} run`
-      : `${up}${possible} of ${counted(missing, "pod")} ${missing === 1 ? "has" : "have"} room now`;
+      : `${up}${possible} of ${counted(missing, "pod")} ${missing === 1 ? "has" : "have"} room now${sharedLabel === undefined ? "" : ` on nodes of one ${sharedLabel}`}`;
   if (coordinatorFits === false)
     return fail(
       check,

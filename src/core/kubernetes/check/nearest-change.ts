@@ -1,6 +1,8 @@
 /** What to do so that one pod more has room. */
 import { someOf } from "../../base/check-report.ts";
 import { counted } from "../../base/counted.ts";
+import { own } from "../../base/merge.ts";
+import { installsOf } from "../installs.ts";
 import { instanceTypesOf } from "./check-nodegroup.ts";
 import type { ClusterNode, Holder } from "./cluster-node.ts";
 import { typesOf } from "./growth.ts";
@@ -11,7 +13,7 @@ import type { EksSnapshot } from "./snapshot.ts";
 import type { WorkloadNeeds } from "./workload-needs.ts";
 
 export interface NodeChange {
-  readonly kind: "wait" | "ask-for-less" | "uncordon" | "tolerate" | "stop-pods" | "add-nodes";
+  readonly kind: "wait" | "ask-for-less" | "uncordon" | "tolerate" | "stop-pods" | "offer-devices" | "add-nodes";
   readonly message: string;
 }
 
@@ -20,7 +22,7 @@ const held: readonly NodeReasonCode[] = ["DEVICES", "EFA", "HUGEPAGES", "CPU", "
 
 /**
  * The smallest change: to wait comes before asking for less, that before touching a node, that before stopping
- * somebody's pods, and that before paying for another machine.
+ * somebody's pods, that before changing what nodes offer, and that before paying for another machine.
  */
 export function nearestChange(
   needs: WorkloadNeeds,
@@ -37,6 +39,7 @@ export function nearestChange(
     uncordon(only("STATUS")) ??
     tolerate(needs, only("TAINT")) ??
     stopPods(needs, only(...held)) ??
+    offerDevices(needs, only("DEVICES", "EFA")) ??
     addNodes(needs, snapshot)
   );
 }
@@ -120,6 +123,21 @@ function fewest(holders: readonly Holder[], wanted: number): readonly Holder[] |
     missing -= holder.amount;
   }
   return missing > 0 ? undefined : chosen;
+}
+
+/** A node of the type that offers none: another would offer none either. */
+function offerDevices({ pod: { requests } }: WorkloadNeeds, nodes: readonly ClusterNode[]): NodeChange | undefined {
+  for (const node of nodes) {
+    const resource = [...requests].find(([name, amount]) => amount > 0 && (node.offers.get(name) ?? 0) === 0)?.[0];
+    if (resource === undefined) continue;
+    const how =
+      own(installsOf, resource) ??
+      (resource.startsWith("nvidia.com/")
+        ? "aiplat eks nodegroup generate prints how its device plugin is set up"
+        : "what hands it out does not run there, or is set up otherwise");
+    return { kind: "offer-devices", message: `have ${node.name} offer ${resource}: ${how}` };
+  }
+  return undefined;
 }
 
 function addNodes(needs: WorkloadNeeds, { cluster, nodegroups }: EksSnapshot): NodeChange | undefined {

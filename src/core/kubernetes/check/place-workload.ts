@@ -1,4 +1,5 @@
 /** Which nodes have room for a workload's pods, and why the others have none. */
+import { present } from "../../base/present.ts";
 import type { KubernetesTarget } from "../generate.ts";
 import { instanceLabel } from "../labels.ts";
 import { clusterNodes, hasEnded, type ClusterNode } from "./cluster-node.ts";
@@ -29,6 +30,8 @@ export interface WorkloadPlacement {
   /** Pods more that have room now. */
   readonly possible: number;
   readonly nodes: readonly NodeExplanation[];
+  /** The node label of which the pods all have nodes of one value, where that leaves fewer with room. */
+  readonly sharedLabel?: string;
   /** Whether its pod without devices has room, where it has one. */
   readonly coordinatorFits?: boolean;
   /** What starts the nodes that are missing. */
@@ -62,7 +65,8 @@ export function placeWorkload(
     const leads = own.some((each) => !isLike(each, pod));
     const coordinatorFits =
       coordinator === undefined ? undefined : leads || nodes.some((node) => roomFor(coordinator, node) > 0);
-    const growth = possible < missing ? growthFor(needs, snapshot, objects) : undefined;
+    // Kueue counts the nodes that are there, and admits nothing for which others would be started.
+    const growth = possible < missing && pod.level === undefined ? growthFor(needs, snapshot, objects) : undefined;
     const placeable = (possible === missing || growth !== undefined) && coordinatorFits !== false;
     const change = possible === missing ? undefined : nearestChange(needs, judged, snapshot);
     return {
@@ -71,6 +75,7 @@ export function placeWorkload(
       requested,
       running: running.length,
       possible,
+      ...present({ sharedLabel: possible < Math.min(missing, roomOf(judged)) ? pod.sharedLabel : undefined }),
       nodes: judged.map(({ node, room, reasons }) => ({
         node: node.name,
         instanceType: node.instanceType,
@@ -84,6 +89,10 @@ export function placeWorkload(
     };
   });
   return placements.reduce((best, each) => (score(each) > score(best) ? each : best));
+}
+
+function roomOf(judged: readonly JudgedNode[]): number {
+  return judged.reduce((sum, { room }) => sum + room, 0);
 }
 
 export interface JudgedNode {

@@ -3,6 +3,7 @@
  * https://kueue.sigs.k8s.io/docs/concepts/topology_aware_scheduling/
  */
 import { listOr } from "../../base/problem.ts";
+import { parseQuantity } from "../quantity.ts";
 import { at, listAt, textAt } from "./read-object.ts";
 import type { KubernetesObject } from "./snapshot.ts";
 
@@ -13,7 +14,7 @@ export interface FlavorLevels {
 }
 
 /**
- * The flavors of a ClusterQueue with a quota for one of the resources.
+ * The flavors by which a ClusterQueue admits what asks for one of the resources.
  *
  * @param resources Those of the pods' devices; none where they are claimed: then every flavor.
  * @param flavors ResourceFlavors and Topologies of the cluster.
@@ -25,18 +26,18 @@ export function flavorLevels(
 ): readonly FlavorLevels[] {
   const found = (kind: string, name: string | undefined) =>
     flavors.find((each) => each["kind"] === kind && at(each, "metadata")["name"] === name) ?? {};
-  return listAt(at(clusterQueue, "spec"), "resourceGroups")
-    .flatMap((group) => listAt(group, "flavors"))
-    .filter(
-      (flavor) =>
-        resources.length === 0 || listAt(flavor, "resources").some(({ name }) => resources.includes(String(name))),
-    )
-    .map((each) => {
-      const flavor = String(each["name"]);
-      const topology = textAt(at(found("ResourceFlavor", flavor), "spec"), "topologyName");
-      const levels = listAt(at(found("Topology", topology), "spec"), "levels");
-      return { flavor, levels: levels.map(({ nodeLabel }) => String(nodeLabel)) };
-    });
+  const all = listAt(at(clusterQueue, "spec"), "resourceGroups").flatMap((group) => listAt(group, "flavors"));
+  const quotas = (flavor: KubernetesObject) =>
+    listAt(flavor, "resources").filter(({ name }) => resources.length === 0 || resources.includes(String(name)));
+  const covering = all.filter((flavor) => quotas(flavor).length > 0);
+  // Every flavor of a group lists every resource; what has no quota of its own may still borrow.
+  const own = covering.filter((flavor) => quotas(flavor).some(({ nominalQuota }) => parseQuantity(nominalQuota) > 0));
+  return (own.length === 0 ? covering : own).map((each) => {
+    const flavor = String(each["name"]);
+    const topology = textAt(at(found("ResourceFlavor", flavor), "spec"), "topologyName");
+    const levels = listAt(at(found("Topology", topology), "spec"), "levels");
+    return { flavor, levels: levels.map(({ nodeLabel }) => String(nodeLabel)) };
+  });
 }
 
 /** Why Kueue would hold pods back for ever that ask for the level; undefined where a flavor has it. */

@@ -1,7 +1,8 @@
 /** What a workload brings into a cluster: the resources that eks generate makes of it, and its pods. */
 import { isRaw, type Raw } from "../../base/merge.ts";
 import { present } from "../../base/present.ts";
-import type { ClusterSettings } from "../allocation.ts";
+import { hamiScheduler, type ClusterSettings } from "../allocation.ts";
+import { hamiResources } from "../devices.ts";
 import { generateManifests, type KubernetesTarget } from "../generate.ts";
 import type { Manifest } from "../manifest.ts";
 import { hostnameLabel, requiredTopology, zoneLabel } from "../placement.ts";
@@ -11,7 +12,7 @@ import type { Shape } from "../../workload/resolved.ts";
 import { claimsOf } from "./claimed-devices.ts";
 import type { WantedPod } from "./node-fit.ts";
 import { at, listAt, textAt } from "./read-object.ts";
-import { requestsOf } from "./pod-requests.ts";
+import { requestsOf, type ResourceAmounts } from "./pod-requests.ts";
 
 /** A workload that is to run in the cluster, with what it brings. */
 export interface WantedWorkload {
@@ -59,12 +60,21 @@ function wantedPod(spec: Raw, manifests: readonly Manifest[], annotations: Raw =
   const level = textAt(annotations, requiredTopology);
   return {
     spec,
-    requests: new Map([...requestsOf(spec), ...claims, ["pods", 1]]),
+    requests: new Map([...ofNodes(spec), ...claims, ["pods", 1]]),
     claims,
     ownNodes: required("podAntiAffinity").includes(hostnameLabel),
     ...present({ level, sharedLabel: level ?? required("podAffinity").find((each) => each === zoneLabel) }),
   };
 }
+
+/** HAMi's scheduler counts parts of GPUs by itself: no node lists them (Project-HAMi/HAMi charts/hami, ignoredByScheduler). */
+function ofNodes(spec: Raw): ResourceAmounts {
+  const requests = requestsOf(spec);
+  if (textAt(spec, "schedulerName") !== hamiScheduler) return requests;
+  return new Map([...requests].filter(([resource]) => !hamiCounted.has(resource)));
+}
+
+const hamiCounted: ReadonlySet<string> = new Set(Object.values(hamiResources));
 
 /** Extended resources and claims are devices. */
 function hasDevices({ spec, requests }: WantedPod): boolean {

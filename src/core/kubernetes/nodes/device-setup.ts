@@ -1,6 +1,7 @@
 /** What nodes need, besides their devices, to offer what a workload asks for in place of whole ones. */
 import type { DeviceRequest, ResourceRequest } from "../../workload/resolved.ts";
 import { nvidiaResource } from "../devices.ts";
+import { hamiInstall } from "../installs.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest } from "../manifest.ts";
 import { migPrefix, sharedSuffix, unsharedResource } from "../node-resources.ts";
@@ -46,9 +47,8 @@ export function deviceSetup(request: DeviceRequest): DeviceSetup | undefined {
 const hamiSetup: DeviceSetup = {
   labels: { gpu: "on" },
   notes: [
-    "HAMi has a device plugin and a scheduler of its own: helm upgrade --install hami hami --repo " +
-      "https://project-hami.github.io/HAMi --namespace kube-system. Where NVIDIA's device plugin runs on every node with " +
-      "GPUs, keep it off these.",
+    `HAMi has a device plugin and a scheduler of its own: ${hamiInstall}. ` +
+      "Where NVIDIA's device plugin runs on every node with GPUs, keep it off these.",
   ],
 };
 

@@ -190,17 +190,26 @@ function autoModeProblems(
   ];
 }
 
+const bottlerocketPage = "https://bottlerocket.dev/en/os/latest/#/api/settings/kubelet-device-plugins/";
+const nodeClassPage = "https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html";
+
 /** Auto Mode and Bottlerocket bring device plugins of their own, which no ConfigMap and no label sets up. */
 function setupProblems(fleets: readonly PlannedNodes[], target: NodeTarget): readonly Problem[] {
   const fleet = fleets.find(({ setup, os }) => setup !== undefined && os === "bottlerocket");
   if (fleet === undefined) return [];
-  const auto = target === "auto-mode";
+  const offered = listOr(Object.keys(fleet.offered), "and");
   return [
-    settingProblem(
-      "node-resource",
-      `${listOr(Object.keys(fleet.offered), "and")}: the device plugin of ${auto ? "EKS Auto Mode" : "Bottlerocket"} is part of ${auto ? "it" : "the image"}, and is not set up by labels and a ConfigMap`,
-      auto ? "Use --as karpenter, or nodegroup." : "Use --os al2023.",
-    ),
+    target === "auto-mode"
+      ? settingProblem(
+          "node-resource",
+          `${offered}: the device plugin of EKS Auto Mode is part of it, and its NodeClass has no field that sets it up (${nodeClassPage})`,
+          "Use --as karpenter, or nodegroup.",
+        )
+      : settingProblem(
+          "node-resource",
+          `${offered}: the device plugin of Bottlerocket is part of the image, and reads settings of the node's user data in place of labels and a ConfigMap (${bottlerocketPage})`,
+          "Use --os al2023, or write settings.kubelet-device-plugins.nvidia for nodes of your own.",
+        ),
   ];
 }
 

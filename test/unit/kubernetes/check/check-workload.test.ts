@@ -154,7 +154,10 @@ describe("a queue's topology", () => {
       resourceGroups: [
         {
           flavors: [
-            { name: "any", resources: [{ name: "cpu", nominalQuota: "1000" }] },
+            {
+              name: "any",
+              resources: resources.map((name) => ({ name, nominalQuota: name === "cpu" ? "1000" : "0" })),
+            },
             { name: "trn1", resources: resources.map((name) => ({ name, nominalQuota: "9Ti" })) },
           ],
         },
@@ -202,6 +205,22 @@ describe("a queue's topology", () => {
     expect(asked(zone)(undefined)[0]).toMatch(/^SKIP/);
   });
 
+  it("is of no use with nodes that would be started: Kueue does not count them", () => {
+    const pool = {
+      kind: "NodePool",
+      metadata: { name: "train" },
+      spec: { template: { spec: { requirements: [] } } },
+      status: { conditions: [{ type: "Ready", status: "True" }] },
+    };
+    const placed = (level?: string) => {
+      const eks = { queue: { kueue: "team-a", ...(level === undefined ? {} : { topology: level }) } };
+      const accelerator = { instanceTypes: ["trn1.32xlarge"] };
+      return checkWorkloadIn({ workload: { ...bert, kind: "job", nodes: 2, accelerator, eks }, objects: [pool] });
+    };
+    expect(placed().workload!.placeable).toBe(true);
+    expect(placed(zone).workload!.placeable).toBe(false);
+  });
+
   it("keeps the pods on nodes of one value, where they have one", () => {
     const rack = (name: string, value?: string) =>
       node(name, "trn1.32xlarge", { labels: value === undefined ? {} : { "example.com/rack": value } });
@@ -216,7 +235,7 @@ describe("a queue's topology", () => {
       workload,
       objects: [rack("a", "1"), rack("b", "1"), rack("c", "2"), rack("d")],
     }).workload!;
-    expect([placed.requested, placed.possible, placed.placeable]).toEqual([3, 2, false]);
+    expect(placed).toMatchObject({ requested: 3, possible: 2, placeable: false, sharedLabel: "example.com/rack" });
     expect(placed.nodes.find((each) => each.node === "d")!.reasons).toEqual([
       { code: "LOCATION", message: "has no label example.com/rack, of which the workload's pods share a value" },
     ]);

@@ -122,7 +122,7 @@ describe("nodes whose GPUs are shared", () => {
 
   it("are not those of Bottlerocket or Auto Mode, whose plugins are their own", () => {
     expect(refusal({ ...shared, settings: { os: "bottlerocket" } }, "nodegroup")).toEqual([
-      "node-resource | Use --os al2023.",
+      "node-resource | Use --os al2023, or write settings.kubelet-device-plugins.nvidia for nodes of your own.",
     ]);
     expect(refusal(shared, "auto-mode")).toEqual(["node-resource | Use --as karpenter, or nodegroup."]);
     expect(refusal(on(["inf2.xlarge"], { resource: "aws.amazon.com/neuroncore" }), "auto-mode")).toEqual([]);
