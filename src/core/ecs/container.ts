@@ -39,8 +39,8 @@ export function workloadContainer(
     listsDevices,
     sharedMemorySize(workload, shape, settings.capacity),
   );
-  const ulimits = ulimitsFor(workload.ulimits, shape.efaInterfaces > 0);
   const mountPoints = mountPointsOf(workload.volumes);
+  const ulimits = ulimitsFor(workload.ulimits, shape.efaInterfaces > 0);
   const environment = { ...fabricEnvironment(shape.instanceTypes, shape.efaInterfaces), ...workload.environment };
   return {
     name: workload.container,

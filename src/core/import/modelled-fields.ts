@@ -40,9 +40,9 @@ export function containerWords(
     ...present({ workingDirectory: pathOf(container), health }),
     ...present({ sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container) }),
     ...(container.readonlyRootFilesystem === true ? { readOnlyRoot: true } : {}),
-    ...present({ ulimits: ulimitWords(container, accelerated), stop: stopOf(container) }),
+    ...present({ ulimits: ulimitWords(container, accelerated) }),
     ...(volumes.length === 0 ? {} : { volumes }),
-    ...present({ logs }),
+    ...present({ stop: stopOf(container), logs }),
     ...tagWords(part),
   };
 }

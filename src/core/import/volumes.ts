@@ -121,8 +121,9 @@ function legalOf(part: ImportedPart, words: readonly Raw[]): readonly Raw[] {
     },
     () => undefined,
   );
-  const wrong = runRules([...volumeRules, ...ecsRules].filter(isError), workload, []).map(({ path = [] }) => path[1]);
-  return words.filter((_, index) => !wrong.includes(index));
+  const problems = runRules([...volumeRules, ...ecsRules].filter(isError), workload, []);
+  const wrong = new Set(problems.map(({ path = [] }) => path[1]));
+  return words.filter((_, index) => !wrong.has(index));
 }
 
 function documentOf(volumes: readonly Raw[]): Raw {

@@ -7,11 +7,11 @@ import type { Manifest } from "./manifest.ts";
 const companionKinds: Readonly<Record<string, string>> = {
   Service: "--with service, or a kind whose pods need names",
   PersistentVolume: "a volume of efs, lustre or s3",
-  PersistentVolumeClaim: "a volume of efs, lustre or s3, or --as Notebook",
   VolumeSnapshotContent: "a volume of ebs with a snapshot",
   VolumeSnapshot: "a volume of ebs with a snapshot",
   TrainingRuntime: "--as TrainJob",
   Server: "--as SeldonModel",
+  PersistentVolumeClaim: "--as Notebook, or a volume of efs, lustre or s3",
   ResourceClaimTemplate: "--neuron-scheduler dra",
   ComputeDomain: "several nodes of P6e-GB200",
   HorizontalPodAutoscaler: "--with hpa",

@@ -13,7 +13,7 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
-import { containerProblems } from "./container-problems.ts";
+import { containerNameProblems, containerProblems } from "./container-problems.ts";
 import { celProblems } from "./cel/violations.ts";
 import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
@@ -143,6 +143,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...groupProblems(resource),
     ...(contents.autoscaled ? scaledByHand(workload) : []),
     ...manifestNameProblems(resource, ["eks", "resource"]),
+    ...containerNameProblems(manifests, workload),
     ...manifests.flatMap((each) =>
       celProblems(each, each === resource ? ["eks", "resource"] : ["eks", "companions", each.kind]),
     ),

@@ -8,6 +8,8 @@ import type { PodTemplate } from "./manifest.ts";
 /** The words of the workload that become a field of the pod's spec, where raw fields say none. */
 const words: Readonly<Record<string, Path>> = {
   serviceAccountName: ["eks", "serviceAccount"],
+  volumes: ["volumes"],
+  securityContext: ["user"],
   terminationGracePeriodSeconds: ["stop"],
 };
 

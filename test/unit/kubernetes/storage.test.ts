@@ -5,6 +5,8 @@ import { kinds } from "../../../src/core/kubernetes/kinds.ts";
 import type { Manifest, PodTemplate } from "../../../src/core/kubernetes/manifest.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { runs } from "../../support/depth.ts";
+import { isCoreKind, schemaProblems } from "../../support/kubernetes-schemas.ts";
+import { workloadOf } from "../../support/kubernetes-workloads.ts";
 import { volumesFor } from "../../support/random-volumes.ts";
 
 const manifestsOf = (volumes: readonly object[], rest: object = {}): readonly Manifest[] =>
@@ -179,17 +181,8 @@ test("a volume at /dev/shm is not hidden by shared memory", () => {
 test("any volumes are in the pods of every kind, each place once", () => {
   fc.assert(
     fc.property(volumesFor("eks"), fc.constantFrom(...kinds), (volumes, kind) => {
-      const workload = {
-        name: "bert",
-        image: "bert:1",
-        accelerator: { instanceTypes: ["inf2.24xlarge"] },
-        ports: [{ container: 8080 }],
-        eks: { namespace: "ml" },
-        volumes,
-        ...(kind === "CronJob" ? { schedule: "0 3 * * *" } : {}),
-        ...(kind === "InferenceService" ? { model: { uri: "s3://m", format: "pytorch" } } : {}),
-      } as unknown as Workload;
-      const { manifests } = generateManifests(resolveForKubernetes(workload, kind));
+      const workload = { ...workloadOf({ kind, accelerator: "neuron", devices: "whole instance", nodes: 1 }), volumes };
+      const { manifests } = generateManifests(resolveForKubernetes(workload as unknown as Workload, kind));
       const text = JSON.stringify(manifests);
       for (const { path } of volumes) expect(text).toContain(`"mountPath":${JSON.stringify(path)}`);
       for (const mounts of mountsIn(manifests)) expect(new Set(mounts).size).toBe(mounts.length);
@@ -197,6 +190,17 @@ test("any volumes are in the pods of every kind, each place once", () => {
       expect(new Set(names).size).toBe(names.length);
     }),
     { numRuns: runs(300) },
+  );
+});
+
+test("any volumes come to what the API takes", async () => {
+  await fc.assert(
+    fc.asyncProperty(volumesFor("eks"), async (volumes) => {
+      // The schemas of snapshots are not among those that are there.
+      const manifests = manifestsOf(volumes).filter(({ apiVersion }) => isCoreKind(apiVersion));
+      expect((await Promise.all(manifests.map(schemaProblems))).flat()).toEqual([]);
+    }),
+    { numRuns: runs(200) },
   );
 });
 
