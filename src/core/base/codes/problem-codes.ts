@@ -54,6 +54,12 @@ export const problemCodes = {
     "sharing-count": error("Shares of a GPU are given out one to a container"),
     "hami-not-possible": error("HAMi divides `nvidia.com/gpu` alone, and no device plugin shares it beside"),
   },
+  Models: {
+    "unknown-model": error("The model is none of those built in, and no file or folder of that name is there"),
+    "model-config": error("The file is no config.json of a language model, or a figure in it is missing or wrong"),
+    "unknown-model-architecture": error("The shape of the model's architecture is not known"),
+    "context-above-model": error("The context is longer than the model was made for"),
+  },
   "CPU and memory": {
     "memory-above-instance": error("The workload asks for more memory than an instance type has"),
     "reserve-above-instance": error("What is reserved for others leaves nothing of the instance"),
