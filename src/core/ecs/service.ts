@@ -6,7 +6,7 @@ import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConst
 import { addConstraints, checkConstraintCount } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { longestStartPeriod } from "./container-parts.ts";
-import { checkExecRole } from "./exec-role.ts";
+import { checkExecRole, checkExecRoot } from "./exec.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
 import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";
 import { tagsFor } from "./tags.ts";
@@ -65,6 +65,7 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
     ...checkConstraintCount(variant.definition, complete.placementConstraints ?? []),
     ...checkZoneRebalancing(complete),
     ...checkExecRole(variant.definition, complete["enableExecuteCommand"] === true),
+    ...checkExecRoot(variant.definition, settings.enableExecuteCommand),
     ...checkRolloutOf(complete, workload.rollout, settings.desiredCount),
   ]);
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null

@@ -241,7 +241,7 @@ export const examples: Readonly<Record<string, string>> = {
   $schema: "$schema: ./node_modules/aiplat/schema/workload.json",
   apiVersion: "apiVersion: aiplat/v1",
   name: "name: bert-inference",
-  container: "container: gpu_worker",
+  container: "container: worker",
   kind: "kind: service",
   image: "image: public.ecr.aws/neuron/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
   entryPoint: "entryPoint: [/opt/run.sh]",
@@ -255,7 +255,8 @@ export const examples: Readonly<Record<string, string>> = {
   accelerator: `accelerator:
   instanceTypes: [inf2.24xlarge]
   devicesPerReplica: 2
-  efa: false
+# or, with the fabric:
+# accelerator: { instanceTypes: [trn1.32xlarge], efa: true }
 # or, to share one GPU:
 # accelerator: { instanceTypes: [g5.xlarge], mps: { memory: 8GiB, maxComputePercent: 50 } }
 # or, on EKS, parts of devices as the nodes offer them:
@@ -265,7 +266,7 @@ export const examples: Readonly<Record<string, string>> = {
 # or, for a CPU workload:
 # accelerator: none`,
   replicas: "replicas: 3",
-  nodes: "nodes: 1",
+  nodes: "nodes: 2",
   resources: "resources: { cpu: 8, memory: 24GiB, reserve: { cpu: 0.5, memory: 1GiB } }",
   sharedMemory: "sharedMemory: 8GiB",
   user: "user: 1000",
@@ -274,7 +275,7 @@ export const examples: Readonly<Record<string, string>> = {
   stop: "stop: { timeoutSeconds: 120 }",
   volumes: volumeExample,
   ...containerExamples,
-  rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",
+  rollout: "rollout: { maxUnavailable: 2, maxSurge: 1 }",
   logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
   roles: `roles:
   execution: arn:aws:iam::111122223333:role/ecsTaskExecutionRole

@@ -98,6 +98,7 @@ export const problemCodes = {
     "managed-instances-inf1": error("Managed Instances have no Inf1"),
     "managed-instances-partial": error("A replica on Managed Instances has every Neuron device of its instance"),
     "exec-without-role": error("ECS Exec needs a role of the task"),
+    "exec-read-only": error("ECS Exec writes into the container, and every root of the task is read-only"),
     "network-without-awsvpc": error("`ecs.network` is for network mode awsvpc"),
     "public-ip-on-ec2": error("A task on EC2 capacity can have no public address"),
   },
