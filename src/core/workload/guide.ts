@@ -285,7 +285,8 @@ export const examples: Readonly<Record<string, string>> = {
   uri: s3://models/bert
   path: /models/bert
   image: public.ecr.aws/aws-cli/aws-cli:2.36.44
-# or, for a kind that loads it itself: model: { uri: s3://models/bert, format: pytorch }`,
+# or, for a kind that loads it itself:
+# model: { uri: s3://models/bert, format: pytorch }`,
   schedule: 'schedule: "0 3 * * *"',
   ecs: `ecs:
   cluster: prod
