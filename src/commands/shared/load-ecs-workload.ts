@@ -55,7 +55,7 @@ export async function loadJudge(workload: Workload): Promise<(heldTo?: (lint: Li
 
 /** For where no cluster has said yet which ports are locks. */
 export function withoutLocks(lint: Lint): Lint {
-  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-protocols", "port-twice"]);
+  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-twice"]);
   return (definition, known) => lint(definition, known).filter(({ rule }) => !aboutLocks.has(rule));
 }
 
