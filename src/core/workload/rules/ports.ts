@@ -192,7 +192,16 @@ export const portRules: readonly Rule[] = [
     check: ({ ports = [], ecs }) => {
       const port = ecs?.loadBalancer?.port;
       const containers = [...new Set(ports.map(({ container }) => container))];
-      if (port === undefined || containers.includes(port)) return [];
+      if (port === undefined) return [];
+      if (ports.filter(({ container }) => container === port).length > 1)
+        return [
+          {
+            path: ["ecs", "loadBalancer", "port"],
+            message: `ecs.loadBalancer.port ${port} is mapped for two protocols, and ECS creates no service with a load balancer on such a port`,
+            hint: "Keep one of the two in ports, or let the container listen on another port for the other.",
+          },
+        ];
+      if (containers.includes(port)) return [];
       return [
         {
           path: ["ecs", "loadBalancer", "port"],
@@ -205,6 +214,7 @@ export const portRules: readonly Rule[] = [
       ];
     },
     jsonSchema: () => when(given("ecs.loadBalancer"), given("ports", { minItems: 1 })),
-    beyondJsonSchema: "a port that is not one of several: JSON Schema compares no two values",
+    beyondJsonSchema:
+      "a port that is not one of several, or is there for two protocols: JSON Schema compares no two values",
   },
 ];
