@@ -4,6 +4,7 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
 import { ec2TypeName, isHyperPodName, parseMemoryMiB } from "./fields.ts";
+import { resolveBeside, resolveHealth, resolvePorts, resolveSidecar } from "./resolve-containers.ts";
 import type { Amounts, DeviceRequest, ResolvedWorkload, ResourceRequest, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
 import { resolveVolumes } from "./volumes.ts";
@@ -29,21 +30,8 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     }),
     environment: workload.environment ?? {},
     secrets: workload.secrets ?? {},
-    ports: (workload.ports ?? []).map(({ container, host, protocol, name }) => ({
-      container,
-      ...present({ host }),
-      protocol: protocol ?? "tcp",
-      ...present({ name }),
-    })),
-    ...(health === undefined
-      ? {}
-      : {
-          health: {
-            path: health.path,
-            port: health.port,
-            ...present({ startSeconds: health.startSeconds }),
-          },
-        }),
+    ports: resolvePorts(workload.ports),
+    ...(health === undefined ? {} : { health: resolveHealth(health) }),
     replicas: workload.replicas ?? 1,
     nodes: workload.nodes ?? 1,
     shapes: shapesOf(workload),
@@ -67,7 +55,9 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
       ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }),
     },
     tags: workload.tags ?? {},
-    ...(model === undefined ? {} : { model: { uri: model.uri, ...present({ format: model.format }) } }),
+    init: (workload.init ?? []).map(resolveBeside),
+    sidecars: (workload.sidecars ?? []).map(resolveSidecar),
+    ...(model === undefined ? {} : { model: present(model) }),
     ...present({ schedule: workload.schedule }),
     ecs: workload.ecs ?? {},
     eks: workload.eks ?? {},
