@@ -4,7 +4,7 @@ import type { CodeEntry } from "./core/base/codes/entry.ts";
 import { errorCodes, exitCodes, exitMeanings } from "./core/base/codes/error-codes.ts";
 import { lintRules } from "./core/base/codes/lint-rules.ts";
 import { problemCodes } from "./core/base/codes/problem-codes.ts";
-import { failureReasons, reasonCodes } from "./core/base/codes/reason-codes.ts";
+import { failureReasons, fitCodes, reasonCodes } from "./core/base/codes/reason-codes.ts";
 
 /** The exit codes as a table of Markdown: README.md and docs/codes.md have it. */
 export function exitTable(): string {
@@ -28,6 +28,7 @@ one version to the next. This page is made from the registry that the program is
 - [Rules of taskdef lint](#rules-of-taskdef-lint): \`findings[].rule\`
 - [Checks of doctor and eks check](#checks-of-doctor-and-eks-check): \`groups[].items[].check\`
 - [Reasons of placement](#reasons-of-placement): \`instances[].reasons[].code\` of \`cluster explain\`
+- [Reasons of instances fit](#reasons-of-instances-fit): \`items[].reasons[].code\`
 
 ## Exit codes
 
@@ -87,6 +88,12 @@ ${codeTable(["code", "meaning"], reasonCodes)}
 Where neither says why, the \`reason\` is one of these:
 
 ${codeTable(["reason", "meaning"], failureReasons)}
+
+## Reasons of instances fit
+
+Why a model does not fit a slot of an instance type, as \`instances fit --all\` has it.
+
+${codeTable(["code", "meaning"], fitCodes)}
 `;
 }
 
@@ -98,10 +105,13 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "The text of a file": "Commands that read a workload, task definitions (`taskdef lint`) or manifests (`eks apply`).",
   "Keys and values of a workload": everyTarget,
   "Accelerators and devices": everyTarget,
+  Models: "`instances fit`.",
   "CPU and memory": everyTarget,
   "Ports and health": everyTarget,
   "What does not go together": everyTarget,
   Volumes: everyTarget,
+  "Containers beside the workload's": everyTarget,
+  "The model": everyTarget,
   "Workloads on ECS": ecsCommands,
   "Raw fields of ECS": ecsCommands,
   "Runs and deployments": "`plan`, `run-task`, `service deploy` and `cluster explain`.",

@@ -93,6 +93,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./instances/list.ts")).instancesList,
   },
   {
+    words: "instances fit",
+    summary: "Say which instance types a model fits, and for how much",
+    load: async () => (await import("./instances/fit.ts")).instancesFit,
+  },
+  {
     words: "instances show",
     summary: "Show all that is known of instance types",
     load: async () => (await import("./instances/show.ts")).instancesShow,

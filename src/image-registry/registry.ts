@@ -3,7 +3,8 @@ import type { ImageReference } from "../core/catalog/container-images/image-refe
 import { architecturesOf, isIndex, manifestTypes, type ImageState } from "../core/doctor/observed-image.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { RegistryPort } from "../ports.ts";
-import { answerText } from "./answer-text.ts";
+import { answerText } from "../http/answer-text.ts";
+import { causeOf } from "../http/cause-of.ts";
 import { askForToken } from "./token.ts";
 
 /** A registry that takes longer is as good as none. */
@@ -22,7 +23,7 @@ export function createRegistry({ signal }: Pick<Context, "signal">): RegistryPor
         return await findManifest(url, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
       } catch (error) {
         if (signal.aborted) throw new Interrupted("interrupted", { cause: error });
-        throw new AiplatError("Network", `${new URL(base).host} cannot be asked: ${causeOf(error)}`, {
+        throw new AiplatError("Network", `${new URL(base).host} cannot be asked: ${causeOf(error, timeoutMs)}`, {
           hint: "Can this machine reach the registry? The instances must.",
           cause: error,
         });
@@ -67,14 +68,4 @@ async function findManifest(url: string, signal: AbortSignal): Promise<ImageStat
   const text = await answerText(await ask("GET", token));
   if (answer.status === 200) return { kind: "found", architectures: architecturesOf(text) };
   return { kind: /NAME_UNKNOWN/.test(text) ? "no-repository" : "no-image" };
-}
-
-function causeOf(error: unknown): string {
-  const { message, name, cause } = error as {
-    readonly message?: string;
-    readonly name?: string;
-    readonly cause?: { readonly code?: string; readonly message?: string };
-  };
-  if (name === "TimeoutError") return `no answer in ${timeoutMs / 1000} seconds`;
-  return cause?.code ?? cause?.message ?? message ?? String(error);
 }

@@ -1,6 +1,6 @@
 import { isRaw } from "../core/base/merge.ts";
 import { parseJson } from "../core/base/json.ts";
-import { answerText } from "./answer-text.ts";
+import { answerText } from "../http/answer-text.ts";
 
 /**
  * A token for nobody in particular, from where the registry's challenge says; undefined where it gives none.

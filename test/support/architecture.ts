@@ -7,6 +7,7 @@ export const floors = [
   "edit",
   "ecs-api",
   "catalog",
+  "models",
   "workload",
   "cluster",
   "devices",

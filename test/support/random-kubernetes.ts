@@ -18,6 +18,7 @@ import { checkDocument } from "../../src/core/workload/check.ts";
 import { runRules } from "../../src/core/workload/rules/rule.ts";
 import { workloadRules } from "../../src/core/workload/rules.ts";
 import { word } from "./random-definitions.ts";
+import { volumesFor } from "./random-volumes.ts";
 
 /** Types that EKS has nodes of, and sells. */
 export const currentTypes: readonly InstanceType[] = instanceTypes.filter(
@@ -66,6 +67,7 @@ const document = fc.record({
   ),
   sharedMemory: maybe(fc.constantFrom(0, "1GiB")),
   user: maybe(fc.constantFrom(0, 1000)),
+  volumes: maybe(volumesFor("eks")),
   rollout: maybe(fc.record({ maxUnavailable: maybe(fc.nat(2)), maxSurge: maybe(fc.nat(2)) })),
   model: maybe(fc.record({ uri: fc.constant("s3://models/bert"), format: maybe(fc.constant("pytorch")) })),
   schedule: maybe(fc.constant("0 3 * * *")),

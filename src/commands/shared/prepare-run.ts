@@ -3,6 +3,7 @@ import { present } from "../../core/base/present.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
 import { logGroupsOf } from "../../core/ecs/log-groups.ts";
 import { definitionsOf, readsCluster, type EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
+import { volumeConfigurationsOf } from "../../core/ecs/volumes.ts";
 import type { LogGroupStep } from "../../core/plan/log-groups.ts";
 import { typesOf } from "../../core/plan/choose-capacity.ts";
 import type { DescribedCluster } from "../../core/plan/cluster-inputs.ts";
@@ -92,7 +93,7 @@ async function readWorkloadRun(
   const settings = settingsOf(options, flags, resolved.name, facts.name, {
     count,
     ...capacitySettings(chosen),
-    ...present({ networkConfiguration }),
+    ...present({ networkConfiguration, volumeConfigurations: volumeConfigurationsOf(resolved) }),
     // A flag that says how the machines are filled overrides the file.
     ...(options.pack === true || options.spread === true ? {} : present({ placementStrategy: ecs.placementStrategy })),
   });

@@ -2,14 +2,19 @@ import { present } from "../base/present.ts";
 import { deviceNumber } from "../catalog/slots.ts";
 import type { Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw } from "../base/merge.ts";
+import { shareProblems } from "../workload/beside-containers.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import type { Device, PlacementConstraint, TaskDefinition } from "../ecs-api/api.ts";
-import { cpuUnits, locksOf, workloadContainer, type GenerateSettings } from "./container.ts";
+import type { Device, PlacementConstraint, Tag, TaskDefinition } from "../ecs-api/api.ts";
+import { locksOf, workloadContainer } from "./container.ts";
+import { cpuUnits, type GenerateSettings } from "./container-parts.ts";
+import { besideContainers } from "./beside-containers.ts";
+import { ownShare, taskSize } from "./own-share.ts";
 import { checkMerged, devicesOf, hasOddDevices } from "./merged.ts";
-import { addConstraints } from "./placement-constraints.ts";
+import { addConstraints, withoutRepeats } from "./placement-constraints.ts";
 import { tagsFor } from "./tags.ts";
 import { taskDefinitionLists } from "./task-definition-lists.ts";
 import type { Variant } from "./variants.ts";
+import { mountConstraints, volumesOf, volumeTags } from "./volumes.ts";
 
 export interface GeneratedDefinition {
   readonly definition: TaskDefinition;
@@ -29,13 +34,15 @@ export function generateTaskDefinition(
   const { networkMode } = settings;
   const managedInstances = settings.capacity.kind === "managed-instances";
   const container = workloadContainer(workload, variant, settings);
-  const { vcpu, memoryMiB } = variant.shape;
+  const { vcpu, memoryMiB } = taskSize(workload, variant.shape);
+  const volumes = volumesOf(workload);
   const constraints = constraintsOf(workload, variant.shape);
   const generated = {
     family: variant.name,
     ...present({ taskRoleArn: workload.roles.task, executionRoleArn: workload.roles.execution }),
     networkMode,
-    containerDefinitions: [container],
+    containerDefinitions: [container, ...besideContainers(workload, variant, settings)],
+    ...(volumes.length === 0 ? {} : { volumes }),
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
     requiresCompatibilities: [managedInstances ? "MANAGED_INSTANCES" : "EC2"],
     ...(managedInstances ? present({ runtimePlatform: platformOf(variant.shape) }) : {}),
@@ -54,24 +61,32 @@ export function generateTaskDefinition(
   const isReadable = tags === undefined || (Array.isArray(tags) && tags.every(isRaw));
   const definition = {
     ...withOrderedDevices(merged),
-    ...(isReadable ? { tags: tagsFor(workload, variant, tags) } : {}),
+    ...(isReadable ? { tags: definitionTags(workload, variant, tags) } : {}),
   };
-  return { definition, problems };
+  const above = shareProblems(workload, variant.shape, variant.shape, ownShare(workload, variant.shape));
+  return { definition, problems: [...above, ...problems] };
+}
+
+function definitionTags(workload: ResolvedWorkload, variant: Variant, raw: unknown): readonly Tag[] {
+  const tags = tagsFor(workload, variant, raw);
+  return [...tags, ...volumeTags(workload, tags.length)];
 }
 
 /**
  * The machines that a task may run on: those of its instance types, `in [..]` where several carry the very same
- * devices, and what the file asks for besides.
+ * devices, those that have the mounts of its volumes, and what the file asks for besides.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
  */
-function constraintsOf({ ecs }: ResolvedWorkload, shape: Shape): readonly PlacementConstraint[] {
+function constraintsOf(workload: ResolvedWorkload, shape: Shape): readonly PlacementConstraint[] {
   const types = shape.instanceTypes.map((type) => type.instanceType);
   const comparison = types.length === 1 ? `== ${types[0]}` : `in [${types.join(", ")}]`;
-  const expressions = [
-    ...(types.length === 0 ? [] : [`attribute:ecs.instance-type ${comparison}`]),
-    ...(ecs.placement?.constraints ?? []),
-  ];
-  return expressions.map((expression) => ({ type: "memberOf", expression }));
+  const ofType = types.length === 0 ? [] : [`attribute:ecs.instance-type ${comparison}`];
+  const memberOf = (expression: string) => ({ type: "memberOf" as const, expression });
+  return withoutRepeats([
+    ...ofType.map(memberOf),
+    ...mountConstraints(workload),
+    ...(workload.ecs.placement?.constraints ?? []).map(memberOf),
+  ]);
 }
 
 /**

@@ -26,6 +26,7 @@ const keys: Readonly<Record<string, (item: Raw) => string>> = {
   tags: by("key"),
   tmpfs: by("containerPath"),
   ulimits: by("name"),
+  volumeConfigurations: by("name"),
   volumes: by("name"),
   volumesFrom: by("sourceContainer"),
 };

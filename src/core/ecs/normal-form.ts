@@ -50,8 +50,10 @@ const defaults: Readonly<Record<string, Raw>> = {
   linuxParameters: { initProcessEnabled: false },
   mountPoints: { readOnly: false },
   volumesFrom: { readOnly: false },
-  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html and the types in it
   efsVolumeConfiguration: { rootDirectory: "/", transitEncryption: "DISABLED" },
+  authorizationConfig: { iam: "DISABLED" },
+  s3filesVolumeConfiguration: { rootDirectory: "/" },
   dockerVolumeConfiguration: { autoprovision: false, driver: "local", scope: "task" },
 };
 

@@ -23,6 +23,10 @@ export const generatedServiceFields: FieldTree = {
   enableExecuteCommand: true,
   availabilityZoneRebalancing: true,
   propagateTags: true,
+  volumeConfigurations: {
+    name: true,
+    managedEBSVolume: { roleArn: true, volumeType: true, sizeInGiB: true, snapshotId: true },
+  },
   tags: true,
 };
 
@@ -74,6 +78,8 @@ const defaults: Readonly<Record<string, Raw>> = {
   awsvpcConfiguration: { assignPublicIp: "DISABLED" },
   capacityProviderStrategy: { base: 0, weight: 0 },
   serviceConnectConfiguration: { enabled: false },
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html
+  managedEBSVolume: { filesystemType: "xfs" },
 };
 
 /**

@@ -1,17 +1,18 @@
 import { present } from "../base/present.ts";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { problem, refuseErrors, type Problem } from "../base/problem.ts";
-import { isRaw, mergeRaw, type Raw } from "../base/merge.ts";
+import { isRaw, mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
 import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints, checkConstraintCount } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { longestStartPeriod } from "./container.ts";
-import { checkExecRole } from "./exec-role.ts";
+import { longestStartPeriod } from "./container-parts.ts";
+import { checkExecRole, checkExecRoot } from "./exec.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
 import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";
 import { tagsFor } from "./tags.ts";
 import type { Variant } from "./variants.ts";
 import type { ServiceInput } from "../ecs-api/service.ts";
+import { volumeConfigurationsOf } from "./volumes.ts";
 import { checkZoneRebalancing, zoneRebalancing } from "./zone-rebalancing.ts";
 
 export interface ServiceSettings {
@@ -28,6 +29,9 @@ export interface ServiceSettings {
   /** Constraints that keep it off instances where somebody holds the slot unseen by ECS. */
   readonly placementConstraints: readonly PlacementConstraint[];
 }
+
+/** The lists of a service that merge item by item. */
+export const serviceLists: ListKeys = { volumeConfigurations: (item) => String(item["name"]) };
 
 /** Whether a replica has a part of a Neuron instance, so that the workload is one ECS service a slot. */
 export function isSlotService({ slot, shape }: Variant): boolean {
@@ -46,7 +50,7 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
   refuseErrors([...checkRawService(raw, isSlotService(variant)), ...checkRawRollout(raw, workload.rollout)]);
   const ours = serviceConstraints(ecs, variant, settings);
   const merged: Raw = addConstraints(
-    mergeRaw(generated(ecs, variant, settings, raw), withoutCapacityClash(raw), {}),
+    mergeRaw(generated(ecs, variant, settings, raw), withoutCapacityClash(raw), serviceLists),
     ours,
     raw,
   );
@@ -61,6 +65,7 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
     ...checkConstraintCount(variant.definition, complete.placementConstraints ?? []),
     ...checkZoneRebalancing(complete),
     ...checkExecRole(variant.definition, complete["enableExecuteCommand"] === true),
+    ...checkExecRoot(variant.definition, settings.enableExecuteCommand),
     ...checkRolloutOf(complete, workload.rollout, settings.desiredCount),
   ]);
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null
@@ -105,7 +110,7 @@ function generated(
       deploymentCircuitBreaker: { enable: true, rollback: true },
     },
     ...present({ placementStrategy }),
-    ...present({ networkConfiguration }),
+    ...present({ networkConfiguration, volumeConfigurations: volumeConfigurationsOf(workload) }),
     ...present({ healthCheckGracePeriodSeconds: gracePeriod(workload) }),
     ...(enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     // By these tags its tasks are told from other people's.

@@ -1,6 +1,8 @@
 import { isRaw, type Raw } from "../base/merge.ts";
 import type { Path } from "../base/problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { modelFetchName } from "../workload/model-fetch.ts";
+import { isMachineMount, mountAttribute } from "./volumes.ts";
 import { taskDefinitionLists } from "./task-definition-lists.ts";
 
 const root: Path = ["ecs", "taskDefinition"];
@@ -74,12 +76,13 @@ function wordFor(workload: ResolvedWorkload, definition: Raw, path: Path): Path 
   if (field === "containerDefinitions") return containerWord(workload, itemAt(definition[field], index), rest);
   if (field === "placementConstraints")
     return index === undefined ? constraintList : constraintWord(workload, itemAt(definition[field], index));
+  if (field === "volumes") return volumeWord(workload, itemAt(definition[field], index)["name"]);
   if (field === "tags") return ["tags", String(itemAt(definition[field], index)["key"])];
   return taskWords[String(field)];
 }
 
 function containerWord(workload: ResolvedWorkload, container: Raw, [field, index]: Path): Path | undefined {
-  if (container["name"] !== workload.container) return undefined;
+  if (container["name"] !== workload.container) return besideWord(workload, container, field, index);
   const name = String(field);
   const item = itemAt(container[name], index);
   if (name === "environment" || name === "secrets") return [name, String(item["name"])];
@@ -89,10 +92,51 @@ function containerWord(workload: ResolvedWorkload, container: Raw, [field, index
     );
     return port < 0 ? undefined : ["ports", port];
   }
+  if (name === "mountPoints") return volumeWord(workload, item["sourceVolume"]);
   return name === "linuxParameters" && index === "sharedMemorySize" ? ["sharedMemory"] : containerWords[name];
 }
 
-function constraintWord({ ecs }: ResolvedWorkload, { expression }: Raw): Path {
+/** What a field of a container of `init` or `sidecars` is generated from; the container, where it has no key of its own. */
+function besideWord(
+  workload: ResolvedWorkload,
+  container: Raw,
+  field: string | number | undefined,
+  index: string | number | undefined,
+): Path | undefined {
+  if (container["name"] === modelFetchName && workload.model?.path !== undefined) return ["model"];
+  for (const list of ["init", "sidecars"] as const) {
+    const at = workload[list].findIndex(({ name }) => name === container["name"]);
+    if (at < 0) continue;
+    const item = itemAt(container[String(field)], index);
+    if (field === "environment" || field === "secrets") return [list, at, field, String(item["name"])];
+    const word = besideWords[String(field)];
+    return [list, at, ...(word ?? [])];
+  }
+  return undefined;
+}
+
+const besideWords: Readonly<Record<string, Path>> = {
+  name: ["name"],
+  image: ["image"],
+  entryPoint: ["entryPoint"],
+  command: ["command"],
+  cpu: ["resources", "cpu"],
+  memory: ["resources", "memory"],
+  portMappings: ["ports"],
+  mountPoints: ["mounts"],
+  healthCheck: ["health"],
+  linuxParameters: ["devices"],
+};
+
+function volumeWord({ volumes }: ResolvedWorkload, name: unknown): Path | undefined {
+  const index = volumes.findIndex((volume) => volume.name === name);
+  return index < 0 ? undefined : ["volumes", index];
+}
+
+function constraintWord({ ecs, volumes }: ResolvedWorkload, { expression }: Raw): Path {
+  const mounts = volumes.filter(isMachineMount);
+  const mount = mounts.find(({ name }) => String(expression).includes(`${mountAttribute(name)} `));
+  if (mount !== undefined) return ["volumes", volumes.indexOf(mount)];
   const index = (ecs.placement?.constraints ?? []).findIndex((each) => each === expression);
   return index < 0 ? ["accelerator", "instanceTypes"] : [...constraintList, index];
 }

@@ -134,6 +134,7 @@ export const callNothing: readonly string[] = [
   "eks nodegroup generate",
   "iam policy",
   "init",
+  "instances fit",
   "instances show",
   "sandbox",
   "taskdef lint",

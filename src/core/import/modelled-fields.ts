@@ -17,6 +17,7 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import { readTypeConstraint } from "../ecs/lint/type-constraint.ts";
 import { efaUlimits } from "../ecs/ulimits.ts";
 import { healthOf, logsOf } from "./own-forms.ts";
+import { mountExpressions, volumeWords } from "./volumes.ts";
 import { hasEfa, isForManagedInstances, mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
 
 /**
@@ -32,13 +33,16 @@ export function containerWords(
   const ports = portsOf(container, part.definition.networkMode, lockPortBase);
   const secrets = secretsOf(container, part);
   const [health, logs] = [healthOf(part), logsOf(part)];
+  const volumes = volumeWords(part);
   return {
     ...present({ secrets }),
     ...(ports.length === 0 ? {} : { ports }),
     ...present({ workingDirectory: pathOf(container), health }),
     ...present({ sharedMemory: sharedMemoryOf(part, accelerated), user: userOf(container) }),
     ...(container.readonlyRootFilesystem === true ? { readOnlyRoot: true } : {}),
-    ...present({ ulimits: ulimitWords(container, accelerated), stop: stopOf(container), logs }),
+    ...present({ ulimits: ulimitWords(container, accelerated) }),
+    ...(volumes.length === 0 ? {} : { volumes }),
+    ...present({ stop: stopOf(container), logs }),
     ...tagWords(part),
   };
 }
@@ -85,15 +89,19 @@ function sharedMemoryOf(part: ImportedPart, accelerated: boolean): string | 0 | 
 }
 
 /**
- * Where its tasks run: what the constraints say beside the instance types, and the service's strategy. What its own
+ * Where its tasks run: what the constraints say beside the instance types and the machine's mounts, and the service's strategy. What its own
  * constraints say at run time is for the raw fields.
  */
-export function placementWords(
-  { definition, service }: ImportedPart,
-  { accelerated }: { readonly accelerated: boolean },
-): Raw {
+export function placementWords(part: ImportedPart, { accelerated }: { readonly accelerated: boolean }): Raw {
+  const { definition, service } = part;
+  const ofVolumes = mountExpressions(volumeWords(part));
   const constraints = (definition.placementConstraints ?? []).flatMap(({ type, expression }) =>
-    type === "memberOf" && expression !== undefined && !(accelerated && choosesTypes(expression)) ? [expression] : [],
+    type === "memberOf" &&
+    expression !== undefined &&
+    !(accelerated && choosesTypes(expression)) &&
+    !ofVolumes.includes(expression)
+      ? [expression]
+      : [],
   );
   const strategy = (service?.["placementStrategy"] ?? []) as readonly PlacementStrategyItem[];
   const placement = {
@@ -128,7 +136,7 @@ export function loadBalancerWords(part: ImportedPart): Raw {
 }
 
 /** Lock ports come with the devices; ranges have no word. */
-function portsOf(
+export function portsOf(
   { portMappings = [] }: ContainerDefinition,
   networkMode: string | undefined,
   lockPortBase: number | undefined,
@@ -146,7 +154,7 @@ function portsOf(
 }
 
 /** In the file's words every secret is an ARN that the execution role reads. */
-function secretsOf(
+export function secretsOf(
   { secrets = [] }: ContainerDefinition,
   { definition: { executionRoleArn } }: ImportedPart,
 ): Raw | undefined {

@@ -4,7 +4,7 @@ import { namedStrategy } from "../ecs/capacity.ts";
 import { taskDefinitionLists } from "../ecs/task-definition-lists.ts";
 import type { EcsVariant, EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { normalForm } from "../ecs/normal-form.ts";
-import { generateService } from "../ecs/service.ts";
+import { generateService, serviceLists } from "../ecs/service.ts";
 import type { Service, ServiceInput } from "../ecs-api/service.ts";
 import { normalService } from "../ecs/service-form.ts";
 import { networkConfigurationOf } from "../plan/run-request.ts";
@@ -81,7 +81,7 @@ export function settingsOfService(service: Raw): Raw {
  */
 function serviceOverlay(service: Service, generated: ServiceInput): Raw {
   const overlay: Record<string, unknown> = {
-    ...rawOverlay(settingsOfService(generated), settingsOfService(service), {}),
+    ...rawOverlay(settingsOfService(generated), settingsOfService(service), serviceLists),
   };
   const rebalancing = service["availabilityZoneRebalancing"] ?? "DISABLED";
   if (Object.keys(overlay).some((name) => decideRebalancing.has(name)))

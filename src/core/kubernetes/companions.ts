@@ -6,9 +6,12 @@ import type { Manifest } from "./manifest.ts";
 /** Each with what brings it. */
 const companionKinds: Readonly<Record<string, string>> = {
   Service: "--with service, or a kind whose pods need names",
+  PersistentVolume: "a volume of efs, lustre or s3",
+  VolumeSnapshotContent: "a volume of ebs with a snapshot",
+  VolumeSnapshot: "a volume of ebs with a snapshot",
   TrainingRuntime: "--as TrainJob",
   Server: "--as SeldonModel",
-  PersistentVolumeClaim: "--as Notebook",
+  PersistentVolumeClaim: "--as Notebook, or a volume of efs, lustre or s3",
   ResourceClaimTemplate: "--neuron-scheduler dra",
   ComputeDomain: "several nodes of P6e-GB200",
   HorizontalPodAutoscaler: "--with hpa",

@@ -1,11 +1,9 @@
 /** The empty volumes that aiplat adds to a pod, where the user mounts something of their own. */
 import { isRaw, type Raw } from "../base/merge.ts";
 import type { Manifest, PodTemplate } from "./manifest.ts";
-import { compileCacheVolume, sharedMemoryVolume } from "./volumes.ts";
+import { addedVolumes, compileCacheVolume } from "./volumes.ts";
 
 type Names = ReadonlySet<unknown>;
-
-const addedVolumes: Names = new Set([sharedMemoryVolume, compileCacheVolume]);
 
 /** Whether a volume is still the empty one that aiplat made: raw fields may have put another under its name. */
 function isAdded(volume: Raw): boolean {

@@ -39,8 +39,10 @@ export interface Container {
     readonly limits?: Quantities;
     readonly claims?: readonly { readonly name: string }[];
   };
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: true }[];
   readonly securityContext?: Readonly<Record<string, unknown>>;
+  /** Of an init container: Always makes it a sidecar. */
+  readonly restartPolicy?: string;
   readonly startupProbe?: Readonly<Record<string, unknown>>;
   readonly livenessProbe?: Readonly<Record<string, unknown>>;
   readonly readinessProbe?: Readonly<Record<string, unknown>>;
@@ -49,6 +51,7 @@ export interface Container {
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec */
 export interface PodSpec {
+  readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly volumes?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly tolerations?: readonly Toleration[];
@@ -56,6 +59,7 @@ export interface PodSpec {
   readonly schedulerName?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly serviceAccountName?: string;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
   readonly resourceClaims?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly [raw: string]: unknown;
 }

@@ -1,17 +1,18 @@
 /** The accelerated pod: one function of the workload, the same in every kind of resource that wraps it. */
 import { present } from "../base/present.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { podShare } from "./allocatable.ts";
+import { ownShare } from "./allocatable.ts";
 import { schedulerOf, type ClusterSettings } from "./allocation.ts";
+import { initContainersOf, portsOf } from "./beside-containers.ts";
 import { podClaims, type PodClaim } from "./claims.ts";
 import { deviceLimits, deviceResource, deviceTolerations } from "./devices.ts";
 import { environmentOf, literal } from "./environment.ts";
 import { componentLabel, components, ownLabels, tagMetadata } from "./labels.ts";
-import type { Container, PodTemplate, Quantities } from "./manifest.ts";
+import type { Container, PodSpec, PodTemplate, Quantities } from "./manifest.ts";
 import { affinityOf, topologyAnnotationsOf, type ZoneSettings } from "./placement.ts";
 import { probesOf } from "./probes.ts";
 import { cpuQuantity, memoryQuantity } from "./quantity.ts";
-import { volumesOf } from "./volumes.ts";
+import { volumesOf, type MountedVolume } from "./volumes.ts";
 
 /** Karpenter drains no node of a job that has not ended. https://karpenter.sh/docs/concepts/disruption/#pod-level-controls */
 const untilItsEnd = { "karpenter.sh/do-not-disrupt": "true" };
@@ -35,10 +36,12 @@ export function acceleratedPod(
     ...(workload.kind === "job" ? untilItsEnd : {}),
     ...topologyAnnotationsOf(cluster),
   };
-  const volumes = volumesOf(workload, shape).map(({ volume }) => volume);
+  const mounted = volumesOf(workload, shape, name);
+  const volumes = mounted.map(({ volume }) => volume);
   const tolerations = deviceTolerations(shape);
   const affinity = affinityOf(workload, shape, name, cluster);
   const claims = podClaims(workload, shape, name, cluster);
+  const initContainers = initContainersOf(workload, claims);
   const { serviceAccount } = workload.eks;
   return {
     metadata: {
@@ -55,22 +58,24 @@ export function acceleratedPod(
       ...present({ affinity }),
       ...(tolerations.length === 0 ? {} : { tolerations }),
       ...(claims.length === 0 ? {} : { resourceClaims: claims }),
+      ...present({ securityContext: podSecurityContextOf(workload) }),
       ...present({ terminationGracePeriodSeconds: workload.stopTimeoutSeconds }),
-      containers: [containerOf(workload, shape, claims)],
+      ...(initContainers.length === 0 ? {} : { initContainers }),
+      containers: [containerOf(workload, shape, { claims, mounted })],
       ...(volumes.length === 0 ? {} : { volumes }),
     },
   };
 }
 
-function containerOf(workload: ResolvedWorkload, shape: Shape, claims: readonly PodClaim[]): Container {
+interface OfPod {
+  readonly claims: readonly PodClaim[];
+  readonly mounted: readonly MountedVolume[];
+}
+
+function containerOf(workload: ResolvedWorkload, shape: Shape, { claims, mounted }: OfPod): Container {
   const env = environmentOf(workload, shape);
-  const mounts = volumesOf(workload, shape).map(({ mount }) => mount);
-  const ports = workload.ports.map(({ container, host, protocol, name }) => ({
-    ...present({ name }),
-    containerPort: container,
-    ...present({ hostPort: host }),
-    protocol: protocol.toUpperCase(),
-  }));
+  const mounts = mounted.map(({ mount }) => mount);
+  const ports = portsOf(workload.ports);
   return {
     name: workload.container,
     image: workload.image,
@@ -92,9 +97,18 @@ function resourcesOf(
   shape: Shape,
   claims: readonly PodClaim[],
 ): Pick<Container, "resources"> {
-  const { milliCpu, memoryMiB } = podShare(workload, shape);
+  const { milliCpu, memoryMiB } = ownShare(workload, shape);
   const memory: Quantities = memoryMiB === undefined ? {} : { memory: memoryQuantity(memoryMiB) };
-  const requests = { ...(milliCpu === undefined ? {} : { cpu: cpuQuantity(milliCpu) }), ...memory };
+  const scratchMiB = workload.volumes.reduce(
+    (sum, { source }) => sum + (source.kind === "scratch" ? source.sizeMiB : 0),
+    0,
+  );
+  const requests = {
+    ...(milliCpu === undefined ? {} : { cpu: cpuQuantity(milliCpu) }),
+    ...memory,
+    // https://kubernetes.io/docs/concepts/storage/ephemeral-storage/
+    ...(scratchMiB === 0 ? {} : { "ephemeral-storage": memoryQuantity(scratchMiB) }),
+  };
   // What is claimed is not counted by a device plugin too.
   const claimed = claims.length === 0 ? undefined : deviceResource(shape.request);
   const devices = Object.entries(deviceLimits(shape)).filter(([name]) => name !== claimed);
@@ -105,6 +119,13 @@ function resourcesOf(
     ...(claims.length === 0 ? {} : { claims: claims.map(({ name }) => ({ name })) }),
   };
   return Object.keys(resources).length === 0 ? {} : { resources };
+}
+
+/** A new block device is root's alone; kubelet gives it to the group of a user that is another. */
+function podSecurityContextOf({ user = 0, volumes }: ResolvedWorkload): PodSpec["securityContext"] {
+  return user > 0 && volumes.some(({ source }) => source.kind === "ebs")
+    ? { fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" }
+    : undefined;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from "../ecs-api/schema/common.ts";
 import { createService, updateService } from "../ecs-api/schema/service.ts";
 import { retentionDays } from "../workload/fields.ts";
+import { taskVolumeConfiguration } from "../ecs-api/model/task.ts";
 import { runTaskRequest, taskOverride } from "../ecs-api/schema/task.ts";
 import { taskDefinition } from "../ecs-api/schema/task-definition.ts";
 
@@ -59,6 +60,7 @@ export const runSettings = z.looseObject({
   startedBy: optional(text),
   placementConstraints: readableConstraints,
   networkConfiguration: optional(networkConfiguration),
+  volumeConfigurations: optional(z.array(taskVolumeConfiguration)),
   enableExecuteCommand: flag,
   provider: optional(text),
   capacityProviderStrategy: optional(capacityProviderStrategy),

@@ -1,7 +1,8 @@
 import { present } from "../base/present.ts";
-import { checkExecRole } from "../ecs/exec-role.ts";
+import { checkExecRole, checkExecRoot } from "../ecs/exec.ts";
 import { checkConstraintCount, withoutRepeats } from "../ecs/placement-constraints.ts";
 import { requirementsOf, type PlacementOptions } from "../ecs/requirements.ts";
+import { volumeTag, type VolumeConfigurations } from "../ecs/volumes.ts";
 import { providersIn } from "./choose-capacity.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import type {
@@ -29,6 +30,8 @@ export interface RunSettings {
   /** What the file says of it; else slots are packed or spread. */
   readonly placementStrategy?: readonly PlacementStrategyItem[];
   readonly networkConfiguration?: NetworkConfiguration;
+  /** Of the volumes that a launch configures. */
+  readonly volumeConfigurations?: VolumeConfigurations;
   readonly enableExecuteCommand: boolean;
   /** The capacity providers to start tasks through; undefined for plain EC2. */
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
@@ -59,17 +62,21 @@ type Request = Omit<RunTaskRequest, "count" | "clientToken">;
  * The RunTask input of one definition.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  *
- * @throws Refusal where it has more constraints than ECS takes, or ECS Exec has no role.
+ * @throws Refusal where it has more constraints than ECS takes, or ECS Exec could open none of its tasks.
  */
 export function runRequest(
   settings: RunSettings,
-  definition: Pick<TaskDefinition, "family" | "tags" | "networkMode" | "placementConstraints" | "taskRoleArn">,
+  definition: Pick<
+    TaskDefinition,
+    "family" | "containerDefinitions" | "tags" | "networkMode" | "placementConstraints" | "taskRoleArn"
+  >,
   added: Partial<Request> = {},
 ): Request {
   const constraints = withoutRepeats([...settings.placementConstraints, ...(added.placementConstraints ?? [])]);
   refuseErrors([
     ...checkConstraintCount(definition, constraints),
     ...checkExecRole(definition, settings.enableExecuteCommand, settings.overrides?.taskRoleArn),
+    ...checkExecRoot(definition, settings.enableExecuteCommand),
   ]);
   const group = settings.group ?? added.group;
   return {
@@ -86,6 +93,7 @@ export function runRequest(
     ...(definition.networkMode === "awsvpc" ? { networkConfiguration: settings.networkConfiguration! } : {}),
     ...(settings.enableExecuteCommand ? { enableExecuteCommand: true } : {}),
     ...present({
+      volumeConfigurations: settings.volumeConfigurations,
       overrides: settings.overrides,
       propagateTags: settings.propagateTags,
       enableECSManagedTags: settings.enableECSManagedTags,
@@ -114,13 +122,15 @@ export function placementOptions({
 
 /**
  * The definition's tags, those of the run, and the run itself. Who wants no tags propagated gets aiplat's own, by which
- * the tasks are found.
+ * the tasks are found. What a definition remembers of its volumes is the definition's alone.
  */
 function taskTags(
   ofDefinition: readonly Tag[],
   { run, tags = [], propagateTags }: Pick<RunSettings, "run" | "tags" | "propagateTags">,
 ): readonly Tag[] {
-  const kept = propagateTags === "NONE" ? ofDefinition.filter(({ key }) => key.startsWith("aiplat:")) : ofDefinition;
+  const kept = ofDefinition.filter(
+    ({ key }) => !key.startsWith(volumeTag) && (propagateTags !== "NONE" || key.startsWith("aiplat:")),
+  );
   const byKey = new Map([...kept, ...tags, { key: "aiplat:run", value: run }].map((tag) => [tag.key, tag]));
   return [...byKey.values()];
 }

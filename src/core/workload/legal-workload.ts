@@ -3,21 +3,53 @@ import type { Legal } from "./take-legal.ts";
 
 const legal1: Legal = { kind: "text" };
 const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] };
-const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
-const legal4: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
-const legal5: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
-const legal6: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal7: Legal = { kind: "number", whole: true, least: 1, most: 100 };
-const legal8: Legal = { kind: "number", whole: true, least: 1 };
-const legal9: Legal = { kind: "boolean" };
-const legal10: Legal = { kind: "number", above: 0, most: 192 };
-const legal11: Legal = { kind: "number", whole: true, least: -1 };
-const legal12: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
-const legal13: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
-const legal14: Legal = { kind: "text", least: 1 };
-const legal15: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal16: Legal = { kind: "number", whole: true, least: 0 };
-const legal17: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] };
+const legal4: Legal = { kind: "list", of: legal1, least: 1 };
+const legal5: Legal = { kind: "list", of: legal1 };
+const legal6: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
+const legal7: Legal = { kind: "record", key: legal6, value: legal1 };
+const legal8: Legal = {
+  kind: "record",
+  key: legal6,
+  value: {
+    kind: "text",
+    patterns: [/^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/],
+  },
+};
+const legal9: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
+const legal10: Legal = {
+  kind: "list",
+  of: {
+    kind: "map",
+    required: ["container"],
+    keys: {
+      container: legal9,
+      host: legal9,
+      protocol: { kind: "one-of", values: ["tcp", "udp"] },
+      name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
+    },
+  },
+};
+const legal11: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
+const legal12: Legal = {
+  kind: "map",
+  required: ["path", "port"],
+  keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal9, startSeconds: legal11 },
+};
+const legal13: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
+const legal14: Legal = { kind: "number", whole: true, least: 1, most: 100 };
+const legal15: Legal = { kind: "number", whole: true, least: 1 };
+const legal16: Legal = { kind: "boolean" };
+const legal17: Legal = { kind: "number", above: 0, most: 192 };
+const legal18: Legal = { kind: "map", required: [], keys: { cpu: legal17, memory: legal13 } };
+const legal19: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal20: Legal = { kind: "list", of: legal19 };
+const legal21: Legal = { kind: "number", whole: true, least: -1 };
+const legal22: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal23: Legal = { kind: "text", least: 1 };
+const legal24: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal25: Legal = { kind: "number", whole: true, least: 0 };
+const legal26: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -28,39 +60,14 @@ export const legalWorkload: Legal = {
     name: { kind: "text", patterns: [/^[a-z][a-z0-9-]{0,40}$/] },
     container: legal2,
     kind: { kind: "one-of", values: ["service", "job"] },
-    image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
-    entryPoint: { kind: "list", of: legal1, least: 1 },
-    command: { kind: "list", of: legal1 },
+    image: legal3,
+    entryPoint: legal4,
+    command: legal5,
     workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
-    environment: { kind: "record", key: legal3, value: legal1 },
-    secrets: {
-      kind: "record",
-      key: legal3,
-      value: {
-        kind: "text",
-        patterns: [
-          /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/,
-        ],
-      },
-    },
-    ports: {
-      kind: "list",
-      of: {
-        kind: "map",
-        required: ["container"],
-        keys: {
-          container: legal4,
-          host: legal4,
-          protocol: { kind: "one-of", values: ["tcp", "udp"] },
-          name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
-        },
-      },
-    },
-    health: {
-      kind: "map",
-      required: ["path", "port"],
-      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal4, startSeconds: legal5 },
-    },
+    environment: legal7,
+    secrets: legal8,
+    ports: legal10,
+    health: legal12,
     accelerator: {
       kind: "either",
       options: [
@@ -75,14 +82,14 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: { kind: "map", required: ["memory"], keys: { memory: legal6, maxComputePercent: legal7 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal13, maxComputePercent: legal14 } },
             resource: {
               kind: "text",
               patterns: [
                 /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
               ],
             },
-            count: legal8,
+            count: legal15,
             sharing: {
               kind: "map",
               required: ["strategy", "replicas"],
@@ -91,26 +98,55 @@ export const legalWorkload: Legal = {
                 replicas: { kind: "number", whole: true, least: 2, most: 1000 },
               },
             },
-            hami: { kind: "map", required: [], keys: { memory: legal6, maxComputePercent: legal7 } },
-            efa: legal9,
+            hami: { kind: "map", required: [], keys: { memory: legal13, maxComputePercent: legal14 } },
+            efa: legal16,
           },
         },
       ],
     },
-    replicas: legal8,
-    nodes: legal8,
-    resources: {
-      kind: "map",
-      required: [],
-      keys: {
-        cpu: legal10,
-        memory: legal6,
-        reserve: { kind: "map", required: [], keys: { cpu: legal10, memory: legal6 } },
+    replicas: legal15,
+    nodes: legal15,
+    resources: { kind: "map", required: [], keys: { cpu: legal17, memory: legal13, reserve: legal18 } },
+    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal13] },
+    user: legal11,
+    init: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["name", "image"],
+        keys: {
+          name: legal2,
+          image: legal3,
+          entryPoint: legal4,
+          command: legal5,
+          environment: legal7,
+          secrets: legal8,
+          resources: legal18,
+          mounts: legal20,
+        },
       },
     },
-    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal6] },
-    user: legal5,
-    readOnlyRoot: legal9,
+    sidecars: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["name", "image"],
+        keys: {
+          name: legal2,
+          image: legal3,
+          entryPoint: legal4,
+          command: legal5,
+          environment: legal7,
+          secrets: legal8,
+          resources: legal18,
+          mounts: legal20,
+          ports: legal10,
+          health: legal12,
+          devices: { kind: "one-of", values: ["shared"] },
+        },
+      },
+    },
+    readOnlyRoot: legal16,
     ulimits: {
       kind: "record",
       key: {
@@ -121,7 +157,7 @@ export const legalWorkload: Legal = {
       },
       value: {
         kind: "either",
-        options: [legal11, { kind: "map", required: ["soft", "hard"], keys: { soft: legal11, hard: legal11 } }],
+        options: [legal21, { kind: "map", required: ["soft", "hard"], keys: { soft: legal21, hard: legal21 } }],
       },
     },
     stop: {
@@ -135,23 +171,23 @@ export const legalWorkload: Legal = {
         kind: "map",
         required: ["path"],
         keys: {
-          path: legal12,
-          name: legal2,
-          readOnly: legal9,
+          path: legal19,
+          name: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,100}$/] },
+          readOnly: legal16,
           efs: {
             kind: "map",
             required: ["fileSystem"],
             keys: {
-              fileSystem: legal13,
+              fileSystem: legal22,
               accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
-              directory: legal12,
+              directory: legal19,
             },
           },
           lustre: {
             kind: "map",
             required: ["fileSystem", "mountName", "dnsName"],
             keys: {
-              fileSystem: legal13,
+              fileSystem: legal22,
               mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
               dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
             },
@@ -178,22 +214,22 @@ export const legalWorkload: Legal = {
             kind: "map",
             required: ["size"],
             keys: {
-              size: legal6,
+              size: legal13,
               type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
-              storageClass: legal14,
+              storageClass: legal23,
               snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
-              role: legal15,
+              role: legal24,
             },
           },
-          scratch: legal6,
-          host: legal12,
-          claim: legal14,
-          configMap: legal14,
-          secret: legal14,
+          scratch: legal13,
+          host: legal19,
+          claim: legal23,
+          configMap: legal23,
+          secret: legal23,
         },
       },
     },
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal16, maxSurge: legal16 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal25, maxSurge: legal25 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -207,9 +243,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal15, task: legal15 } },
+    roles: { kind: "map", required: [], keys: { execution: legal24, task: legal24 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal14, format: legal14 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal23, path: legal19, image: legal3, format: legal23 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -218,21 +254,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal14,
+        cluster: legal23,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal14 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal14 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal23 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal23 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal14,
+                  provider: legal23,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -246,9 +282,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal14, most: 16 },
-            securityGroups: { kind: "list", of: legal14, most: 5 },
-            assignPublicIp: legal9,
+            subnets: { kind: "list", of: legal23, most: 16 },
+            securityGroups: { kind: "list", of: legal23, most: 5 },
+            assignPublicIp: legal16,
           },
         },
         loadBalancer: {
@@ -259,7 +295,7 @@ export const legalWorkload: Legal = {
               kind: "text",
               patterns: [/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/],
             },
-            port: legal4,
+            port: legal9,
           },
         },
         placement: {
@@ -272,34 +308,34 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal14 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal23 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal17,
-        service: legal17,
+        taskDefinition: legal26,
+        service: legal26,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal14,
-        as: legal14,
-        queue: { kind: "map", required: [], keys: { kueue: legal14, topology: legal14 } },
-        serviceAccount: legal14,
+        namespace: legal23,
+        as: legal23,
+        queue: { kind: "map", required: [], keys: { kueue: legal23, topology: legal23 } },
+        serviceAccount: legal23,
         secrets: {
           kind: "record",
-          key: legal3,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal14, key: legal14 } },
+          key: legal6,
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal23, key: legal23 } },
         },
-        spark: legal17,
-        experiment: legal17,
-        pod: legal17,
-        resource: legal17,
-        companions: { kind: "record", key: legal14, value: legal17 },
+        spark: legal26,
+        experiment: legal26,
+        pod: legal26,
+        resource: legal26,
+        companions: { kind: "record", key: legal23, value: legal26 },
       },
     },
   },

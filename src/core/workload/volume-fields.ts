@@ -11,10 +11,13 @@ export const volumePathRule: FieldRule = {
   wants: "an absolute path without a slash at its end, e.g. /models",
 };
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
+/**
+ * ECS takes 255 characters, and 128 of an attribute or a tag, which a name is a part of.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html
+ */
 export const volumeNameRule: FieldRule = {
-  pattern: /^[A-Za-z0-9_-]{1,255}$/,
-  wants: "up to 255 letters, digits, '-' and '_'",
+  pattern: /^[A-Za-z0-9_-]{1,100}$/,
+  wants: "up to 100 letters, digits, '-' and '_'",
 };
 
 /** https://docs.aws.amazon.com/efs/latest/ug/API_FileSystemDescription.html, and FSx's: the same form. */

@@ -241,19 +241,28 @@ describe("diffTaskDefinitions", () => {
       withContainer(registered, { environment: [{ name: "A", value: "1" }] }),
       { path: "containerDefinitions[bert].environment[A#2]", kind: "added", after: { name: "A", value: "2" } },
     ],
+    [
+      "a volume that the file has no more",
+      declared,
+      { ...registered, volumes: [{ name: "v", host: {} }] },
+      { path: "volumes[v]", kind: "removed", before: { name: "v" } },
+    ],
+    [
+      "a mount that the file has no more",
+      declared,
+      withContainer(registered, { mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] }),
+      {
+        path: "containerDefinitions[bert].mountPoints[/v]",
+        kind: "removed",
+        before: { sourceVolume: "v", containerPath: "/v" },
+      },
+    ],
   ])("names %s", (_, ours, theirs, change) => {
     expect(diffTaskDefinitions(ours, theirs)).toEqual([change]);
   });
 
   it.each<readonly [string, Raw]>([
     ["a field of the task", { ...registered, pidMode: "host" }],
-    [
-      "volumes and mount points",
-      {
-        ...withContainer(registered, { mountPoints: [{ sourceVolume: "v", containerPath: "/v" }] }),
-        volumes: [{ name: "v", host: {} }],
-      },
-    ],
     ["fields of the container", withContainer(registered, { hostname: "bert", dockerLabels: { a: "b" } })],
     [
       "a field beside aiplat's own",
@@ -536,9 +545,21 @@ describe("generatedFields", () => {
       logs: { group: "/g" },
       health: { path: "/", port: 80, startSeconds: 5 },
     },
+    { accelerator: { instanceTypes: ["inf2.xlarge"] }, sidecars: [{ name: "metrics", image: "metrics:1" }] },
     { accelerator: { instanceTypes: ["inf2.24xlarge"] }, ecs: { capacity: "managed-instances" } },
     { accelerator: { instanceTypes: ["g5g.xlarge"] }, ecs: { capacity: "managed-instances" } },
     { accelerator: { instanceTypes: ["g5.xlarge"], mps: { memory: "1GiB" } } },
+    {
+      accelerator: { instanceTypes: ["g5.xlarge"] },
+      roles: { task: "arn:t" },
+      volumes: [
+        { path: "/a", efs: { fileSystem: "fs-1", accessPoint: "fsap-1" }, readOnly: true },
+        { path: "/b", efs: { fileSystem: "fs-1", directory: "/b" } },
+        { path: "/c", s3Files: { arn: "arn:s" } },
+        { path: "/d", ebs: { size: "1GiB", role: "arn:r" } },
+        { path: "/e", host: "/opt" },
+      ],
+    },
   ];
 
   it("are those that generate.ts writes", () => {

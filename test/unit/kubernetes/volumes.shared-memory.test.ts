@@ -6,7 +6,8 @@ import type { Workload } from "../../../src/core/workload/schema.ts";
 /** What is mounted at /dev/shm in the workload's pod. */
 function sharedMemory(change: Partial<Workload>): unknown {
   const workload = resolveWorkload({ name: "bert", image: "bert:1", ...change });
-  return volumesOf(workload, workload.shapes[0]!).find(({ mount }) => mount.mountPath === "/dev/shm")?.volume.emptyDir;
+  return volumesOf(workload, workload.shapes[0]!, "bert").find(({ mount }) => mount.mountPath === "/dev/shm")?.volume
+    .emptyDir;
 }
 
 const on = (instanceType: string, more: object = {}) => ({ accelerator: { instanceTypes: [instanceType], ...more } });

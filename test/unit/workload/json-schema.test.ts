@@ -166,6 +166,11 @@ describe("the published JSON Schema", () => {
     const alone = new Set<string>(
       broken
         .map((name) => errorCodes(readDocument(join(fixtures, name))))
+        .concat(
+          volumePaths.flatMap((path) =>
+            volumeKinds.map((kind) => errorCodes({ ...minimal, volumes: [{ path, ...kind }] })),
+          ),
+        )
         .flatMap((codes) => (new Set(codes).size === 1 ? codes : [])),
     );
     fc.assert(
@@ -183,6 +188,21 @@ describe("the published JSON Schema", () => {
     const rules = workloadRules.filter(({ severity }) => severity === "error").map(({ code }) => code);
     if (testDepth === 1) expect(rules.filter((code) => !alone.has(code) && !beyond.has(code))).toEqual([]);
     expect(legal).toBeGreaterThan(runs(500));
+  });
+
+  test("accepts exactly what validate accepts of volumes", () => {
+    let legal = 0;
+    fc.assert(
+      fc.property(volumes, (each) => {
+        const document = { ...minimal, volumes: each };
+        const codes = errorCodes(document);
+        if (codes.length === 0) legal++;
+        if (codes.length > 0 && codes.every((code) => beyond.has(code))) return;
+        expect({ accepted: accepts(document), codes }).toEqual({ accepted: codes.length === 0, codes });
+      }),
+      { numRuns: runs(500) },
+    );
+    expect(legal).toBeGreaterThan(runs(50));
   });
 
   test("accepts exactly what validate accepts of placement and of the network mode, whoever says it", () => {
@@ -244,6 +264,26 @@ const port = fc.oneof(
 );
 const protocol = sometimes(fc.constantFrom("tcp", "udp", "udp", "sctp"));
 const targetGroup = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/bert/0123456789abcdef";
+
+const volumePaths = ["/a", "/b", "/a/c", "/dev/shm", "/dev/neuron0", "/proc", "a", "/a/"];
+const volumeKinds: readonly object[] = [
+  { efs: { fileSystem: "fs-1" } },
+  { efs: { fileSystem: "fs-1", accessPoint: "fsap-1" }, readOnly: true },
+  { efs: { fileSystem: "fs-1", accessPoint: "fsap-1", directory: "/d" } },
+  { efs: { fileSystem: "1" } },
+  { scratch: "1GiB" },
+  { scratch: "0GiB" },
+  { ebs: { size: "10GiB", type: "gp3" } },
+  { ebs: { size: "0.5GiB" } },
+  { host: "/opt" },
+  { host: "/opt", claim: "data" },
+  { configMap: "app" },
+  {},
+];
+const volumes = fc.array(
+  fc.tuple(fc.constantFrom(...volumePaths), fc.constantFrom(...volumeKinds)).map(([path, kind]) => ({ path, ...kind })),
+  { maxLength: 2 },
+);
 
 const sections = fc.record({
   kind: often(fc.constantFrom("service", "job")),

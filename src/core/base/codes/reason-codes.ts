@@ -27,3 +27,15 @@ export const failureReasons = {
 
 /** A `reason` of aiplat's own; the others are ECS's words. */
 export type FailureReason = ReasonCode | keyof typeof failureReasons;
+
+/** Why a model does not fit a slot, as `instances fit` has it. */
+export const fitCodes = {
+  STATUS: "EC2 starts no instance of the type any more",
+  ENGINE: "No engine is known to run the model on the accelerator",
+  PRECISION: "The accelerator does not run weights of that precision, or no source says that it does",
+  DEGREE: "The model cannot be divided over so many ranks, or the accelerator does not take that many",
+  MEMORY: "The devices have not memory enough for weights, cache and the rest",
+  HOST_MEMORY: "The slot's share of the instance's memory is too small to load the model",
+} as const;
+
+export type FitCode = keyof typeof fitCodes;

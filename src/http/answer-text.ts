@@ -2,9 +2,9 @@
 const mostBytes = 4 * 1024 * 1024;
 
 /**
- * The text of an answer. A token is smaller than a manifest.
+ * The text of an answer: a manifest, a token, a model's config.json.
  *
- * @throws Error where it is larger than any manifest: no more than that is read.
+ * @throws Error where it is larger than any of them: no more than that is read.
  */
 export async function answerText(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = [];

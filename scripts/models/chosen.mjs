@@ -1,0 +1,42 @@
+/** The models that are built in: name on Hugging Face, where its figures are from, and the path or name there. */
+export const chosen = [
+  ...`Meta-Llama-3.1-8B Meta-Llama-3.1-70B Meta-Llama-3.1-405B`
+    .split(" ")
+    .map((name) => [
+      `meta-llama/${name.replace("Meta-", "")}`,
+      "aiconfigurator",
+      `aic-core/src/aiconfigurator_core/model_configs/meta-llama--${name}_config.json`,
+    ]),
+  ["mistralai/Mixtral-8x7B-Instruct-v0.1", "aiconfigurator", mixtral("8x7B")],
+  ["mistralai/Mixtral-8x22B-Instruct-v0.1", "aiconfigurator", mixtral("8x22B")],
+  ...`Qwen/Qwen3-8B Qwen/Qwen3-32B Qwen/Qwen3-30B-A3B Qwen/Qwen3-235B-A22B
+    Qwen/Qwen3-Coder-480B-A35B-Instruct Qwen/Qwen3-32B-FP8 Qwen/Qwen3-30B-A3B-FP8 Qwen/Qwen3-235B-A22B-FP8
+    Qwen/Qwen3-VL-2B-Instruct Qwen/Qwen3-VL-4B-Instruct Qwen/Qwen3-VL-8B-Instruct Qwen/Qwen3-VL-32B-Instruct
+    Qwen/Qwen3-VL-30B-A3B-Instruct Qwen/Qwen3-VL-235B-A22B-Instruct
+    deepseek-ai/DeepSeek-V3 deepseek-ai/DeepSeek-R1 moonshotai/Kimi-K2-Instruct
+    MiniMaxAI/MiniMax-M2.5 MiniMaxAI/MiniMax-M2.7 openai/gpt-oss-20b openai/gpt-oss-120b XiaomiMiMo/MiMo-7B-Base`
+    .split(/\s+/)
+    .map((name) => [name, "aiconfigurator"]),
+  ["google/gemma-3-27b-it", "neuron", "contrib/models/gemma3-vision/test/assets/gemma3_27b_config.json"],
+  ...`meta-llama/Llama-2-7b-hf meta-llama/Llama-2-13b-hf meta-llama/Llama-2-70b-chat-hf meta-llama/Llama-3.2-1B
+    meta-llama/Llama-3.2-3B meta-llama/Llama-3.3-70B-Instruct nvidia/Llama-3.1-Nemotron-70B-Instruct-HF
+    codellama/CodeLlama-7b-hf codellama/CodeLlama-13b-hf codellama/CodeLlama-34b-hf codellama/CodeLlama-70b-hf
+    deepseek-ai/DeepSeek-R1-Distill-Llama-8B deepseek-ai/DeepSeek-R1-Distill-Llama-70B
+    TinyLlama/TinyLlama-1.1B-Chat-v1.0 HuggingFaceTB/SmolLM2-135M HuggingFaceTB/SmolLM2-360M HuggingFaceTB/SmolLM2-1.7B
+    tiiuae/Falcon3-1B-Base tiiuae/Falcon3-3B-Base tiiuae/Falcon3-7B-Base tiiuae/Falcon3-10B-Base
+    mistralai/Mistral-7B-Instruct-v0.1 mistralai/Mistral-7B-Instruct-v0.2 mistralai/Mistral-7B-Instruct-v0.3
+    mistralai/Mistral-Large-Instruct-2407
+    Qwen/Qwen2.5-0.5B Qwen/Qwen2.5-1.5B Qwen/Qwen2.5-3B Qwen/Qwen2.5-7B Qwen/Qwen2.5-14B Qwen/Qwen2.5-32B
+    Qwen/Qwen2.5-72B Qwen/Qwen2.5-Coder-7B Qwen/Qwen2.5-Coder-14B Qwen/Qwen2.5-Coder-32B Qwen/Qwen2.5-Math-7B
+    Qwen/QwQ-32B Qwen/Qwen3-4B Qwen/Qwen3-14B Qwen/Qwen3-0.6B-Base Qwen/Qwen3-1.7B-Base
+    microsoft/Phi-3-mini-4k-instruct microsoft/Phi-3-mini-128k-instruct microsoft/Phi-3.5-mini-instruct microsoft/phi-4
+    microsoft/Phi-4-reasoning microsoft/Phi-4-mini-instruct
+    google/gemma-2b google/gemma-7b google/codegemma-7b-it google/gemma-2-2b google/gemma-2-9b google/gemma-2-27b
+    google/gemma-3-1b-it allenai/OLMo-2-1124-7B-Instruct allenai/OLMo-2-1124-13B-Instruct`
+    .split(/\s+/)
+    .map((name) => [name, "litgpt"]),
+];
+
+function mixtral(size) {
+  return `aic-core/src/aiconfigurator_core/model_configs/mistralai--Mixtral-${size}-v0.1_config.json`;
+}

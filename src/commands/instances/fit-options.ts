@@ -1,0 +1,92 @@
+import { engineNames } from "../../core/models/engines.ts";
+import { fitTasks, type FitRequest } from "../../core/models/request.ts";
+import { precisions, type ModelShape } from "../../core/models/shape.ts";
+import { shardings } from "../../core/models/training.ts";
+import { settingProblem, Refusal } from "../../core/base/problem.ts";
+import { present } from "../../core/base/present.ts";
+import { AiplatError } from "../../errors.ts";
+import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { wholeFrom } from "../shared/parse-numbers.ts";
+
+/** What a model is to do where it is put. */
+export const fitOptions = [
+  {
+    flags: "--task <task>",
+    description: "serve the model, train adapters beside it, or train all of it",
+    choices: fitTasks,
+    default: "inference",
+  },
+  {
+    flags: "--engine <engine>",
+    description: "what serves it; on Neuron only vllm is known",
+    choices: engineNames,
+    defaultText: "vllm",
+  },
+  {
+    flags: "--precision <precision>",
+    description: "what the weights are kept in",
+    choices: precisions,
+    defaultText: "as the checkpoint has them; training: bf16",
+  },
+  {
+    flags: "--context <tokens>",
+    description: "tokens of one sequence, prompt and answer together",
+    parse: wholeFrom(1),
+    defaultText: "8192, or the model's own where that is less",
+  },
+  {
+    flags: "--sequences <n>",
+    description: "sequences at once: of each replica that serves, of each device or core that trains",
+    parse: wholeFrom(1),
+    defaultText: "1",
+  },
+  {
+    flags: "--sharding <sharding>",
+    description:
+      "what training divides over the slot: nothing, the optimizer's states (zero1), gradients too (zero2), weights " +
+      "too (zero3, as FSDP does)",
+    choices: shardings,
+    defaultText: "zero3",
+  },
+  { flags: "--lora-rank <n>", description: "rank of the adapters", parse: wholeFrom(1), defaultText: "16" },
+] as const satisfies readonly OptionSpec[];
+
+/** Long enough for most requests, and no surprise of a model whose own context fills a machine. */
+const usualContextTokens = 8192;
+
+/**
+ * What is asked of the model.
+ *
+ * @throws AiplatError Usage for flags that do not go together; Refusal for a context that the model was not made for.
+ */
+export function fitRequestOf(options: OptionsOf<typeof fitOptions>, shape: ModelShape, name: string): FitRequest {
+  const { task, engine, precision, context, sequences = 1, sharding, loraRank } = options;
+  if (task !== "inference" && engine !== undefined)
+    throw new AiplatError("Usage", `--engine is of --task inference, and the task is ${task}`);
+  if (task === "inference" && sharding !== undefined)
+    throw new AiplatError("Usage", "--sharding is of --task lora and training, and the task is inference");
+  if (task !== "lora" && loraRank !== undefined)
+    throw new AiplatError("Usage", `--lora-rank is of --task lora, and the task is ${task}`);
+  if (task === "training" && precision !== undefined && precision !== "bf16")
+    throw new AiplatError("Usage", `--precision ${precision}: training keeps its weights in bf16`, {
+      hint: "--task lora trains adapters beside weights of any precision.",
+    });
+  const { maxContextTokens = Number.POSITIVE_INFINITY } = shape;
+  if (context !== undefined && context > maxContextTokens)
+    throw new Refusal([
+      settingProblem(
+        "context-above-model",
+        `--context ${context}: ${name} is made for ${maxContextTokens} tokens`,
+        `Give at most ${maxContextTokens}.`,
+      ),
+    ]);
+  return {
+    task,
+    engine: engine ?? "vllm",
+    ...present({ precision }),
+    contextTokens: context ?? Math.min(usualContextTokens, maxContextTokens),
+    sequences,
+    sharding: sharding ?? "zero3",
+    loraRank: loraRank ?? 16,
+  };
+}

@@ -1,0 +1,143 @@
+/** What ECS asks of volumes beyond the rules for every target. */
+import { onManagedInstances } from "../workload/fields.ts";
+import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
+import type { Workload } from "../workload/schema.ts";
+import { nameOfVolume } from "../workload/volumes.ts";
+
+type Written = NonNullable<Workload["volumes"]>[number];
+
+/** The findings of a check of each volume. */
+function ofEach(check: (volume: Written, index: number, workload: Workload) => readonly RuleFinding[]) {
+  return (workload: Workload) => (workload.volumes ?? []).flatMap((volume, index) => check(volume, index, workload));
+}
+
+const insteadOnEcs = {
+  claim: "Write efs, lustre, s3Files or ebs, whichever holds the data.",
+  configMap: "Put what is in it into the image, environment or a file of an efs volume.",
+  secret: "Write secrets: { NAME: ARN }, which ECS gives to the container as environment variables.",
+} as const;
+
+export const volumeRules: readonly TargetRule[] = [
+  {
+    code: "volume-of-kubernetes",
+    severity: "error",
+    reads: ["volumes"],
+    check: ofEach((volume, index) =>
+      (["claim", "configMap", "secret"] as const)
+        .filter((kind) => volume[kind] !== undefined)
+        .map((kind) => ({
+          path: ["volumes", index, kind],
+          message: `the volume at ${volume.path} is the ${kind} ${volume[kind]} of a Kubernetes cluster, and ECS has none`,
+          hint: insteadOnEcs[kind],
+        })),
+    ),
+  },
+  {
+    // "The sourcePath parameter is supported only when using tasks that are hosted on Amazon EC2 instances":
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-bind-mount-config.html
+    code: "volume-on-managed-instances",
+    severity: "error",
+    reads: ["volumes", "ecs.capacity"],
+    check: ofEach((volume, index, workload) =>
+      onManagedInstances(workload)
+        ? (["host", "lustre", "s3"] as const)
+            .filter((kind) => volume[kind] !== undefined)
+            .map((kind) => ({
+              path: ["volumes", index, kind],
+              message: `${kind} at ${volume.path} is a folder of the machine, and Managed Instances give a task none`,
+              hint:
+                kind === "s3"
+                  ? "Write s3Files: { arn: ARN } in its place, an S3 Files file system of the bucket, or ecs.capacity: ec2."
+                  : "Write efs, s3Files: { arn: ARN } or ebs in its place, or ecs.capacity: ec2.",
+            }))
+        : [],
+    ),
+  },
+  {
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskManagedEBSVolumeConfiguration.html
+    code: "volume-ebs-role",
+    severity: "error",
+    reads: ["volumes"],
+    check: ofEach(({ ebs, path }, index) =>
+      ebs === undefined || ebs.role !== undefined
+        ? []
+        : [
+            {
+              path: ["volumes", index, "ebs"],
+              message: `the ebs volume at ${path} needs a role, by which ECS makes and attaches it`,
+              hint: "Add role: ARN, a role that trusts ecs.amazonaws.com and has AmazonECSInfrastructureRolePolicyForVolumes.",
+            },
+          ],
+    ),
+  },
+  {
+    // "volume configuration is not supported for DAEMON": ECS's managed volumes are for REPLICA services.
+    // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html
+    code: "volume-ebs-daemon",
+    severity: "error",
+    reads: ["volumes", "ecs.service"],
+    check: ofEach(({ ebs, path }, index, { ecs }) =>
+      ebs !== undefined && ecs?.service?.["schedulingStrategy"] === "DAEMON"
+        ? [
+            {
+              path: ["volumes", index, "ebs"],
+              message: `the ebs volume at ${path} is for no DAEMON: ECS attaches volumes to tasks of REPLICA services only`,
+              hint: "Write scratch or host in its place, or leave schedulingStrategy out.",
+            },
+          ]
+        : [],
+    ),
+  },
+  {
+    // "Your task definition must include a Task IAM Role":
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_S3FilesVolumeConfiguration.html
+    code: "volume-s3-files-role",
+    severity: "error",
+    reads: ["volumes", "roles.task"],
+    check: ofEach(({ s3Files, path }, index, { roles }) =>
+      s3Files !== undefined && roles?.task === undefined
+        ? [
+            {
+              path: ["volumes", index, "s3Files"],
+              message: `the s3Files volume at ${path} needs roles.task: it is mounted with that role`,
+              hint: "Add roles: { task: ARN } (--task-role), a role that may mount the file system.",
+            },
+          ]
+        : [],
+    ),
+  },
+  {
+    code: "volume-s3-role",
+    severity: "warning",
+    reads: ["volumes", "ecs.capacity"],
+    check: ofEach((volume, index, workload) =>
+      volume.s3 === undefined || onManagedInstances(workload)
+        ? []
+        : [
+            {
+              path: ["volumes", index, "s3"],
+              message:
+                `the bucket ${volume.s3.bucket} at ${volume.path} is read with the instance's role, not with roles.task: ` +
+                "every task on the machine has the same of it",
+              hint: `The machines have it mounted at /mnt/aiplat/${nameOfVolume(volume)}; s3Files is mounted with the task's role.`,
+            },
+          ],
+    ),
+  },
+  {
+    code: "volume-scratch-unbounded",
+    severity: "warning",
+    reads: ["volumes"],
+    check: ofEach(({ scratch, path }, index) =>
+      scratch === undefined
+        ? []
+        : [
+            {
+              path: ["volumes", index, "scratch"],
+              message: `scratch at ${path} lies on the machine's disk, where Docker keeps its volumes: ECS neither keeps ${scratch} free there nor holds a task to it`,
+              hint: "See that the disk has the room for all tasks of a machine, or write ebs, which has it.",
+            },
+          ],
+    ),
+  },
+];

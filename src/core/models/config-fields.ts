@@ -1,0 +1,90 @@
+import { isRaw } from "../base/merge.ts";
+import { settingProblem, type Problem } from "../base/problem.ts";
+
+/** Far beyond any model's figure, and far below where products of several lose digits. */
+const most = 1e9;
+
+/** The figures of one section of a config.json. What is missing or no figure becomes a problem, and reads as 1. */
+export class ConfigFields {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #from: string;
+  readonly #problems: Problem[];
+  readonly #told = new Set<string>();
+
+  constructor(values: Readonly<Record<string, unknown>>, from: string, problems: Problem[]) {
+    this.#values = values;
+    this.#from = from;
+    this.#problems = problems;
+  }
+
+  /** A figure of at least 1 that the architecture needs. */
+  count(key: string): number {
+    const value = this.optionalCount(key);
+    if (value === undefined && isAbsent(this.#values[key])) this.tell(key, `${key} is missing`);
+    return value ?? 1;
+  }
+
+  /** A figure of at least 1, or undefined where the file has none. */
+  optionalCount(key: string): number | undefined {
+    return this.#whole(key, 1);
+  }
+
+  /** A figure of at least 0; `otherwise` where the file has none. */
+  amount(key: string, otherwise = 0): number {
+    return this.#whole(key, 0) ?? otherwise;
+  }
+
+  flag(key: string, otherwise: boolean): boolean {
+    const value = this.#values[key];
+    if (isAbsent(value)) return otherwise;
+    if (typeof value === "boolean") return value;
+    this.tell(key, `${key} is ${JSON.stringify(value)}, and must be true or false`);
+    return otherwise;
+  }
+
+  text(key: string): string | undefined {
+    const value = this.#values[key];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** A list of one entry for each of `length` layers; undefined where the file has none. */
+  list(key: string, length: number): readonly unknown[] | undefined {
+    const value = this.#values[key];
+    if (isAbsent(value)) return undefined;
+    if (Array.isArray(value) && value.length === length) return value;
+    this.tell(key, `${key} must be a list of ${length} entries, one a layer`);
+    return undefined;
+  }
+
+  /** The entries of a list of any length. */
+  entries(key: string): readonly unknown[] {
+    const value = this.#values[key];
+    return Array.isArray(value) ? value : [];
+  }
+
+  section(key: string): ConfigFields {
+    const value = this.#values[key];
+    if (isRaw(value)) return new ConfigFields(value, `${this.#from}: ${key}`, this.#problems);
+    this.tell(key, `${key} is missing`);
+    return new ConfigFields({}, this.#from, []);
+  }
+
+  /** A problem with a key, each key once. */
+  tell(key: string, message: string): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#problems.push(settingProblem("model-config", `${this.#from}: ${message}`));
+  }
+
+  #whole(key: string, least: number): number | undefined {
+    const value = this.#values[key];
+    if (isAbsent(value)) return undefined;
+    if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+    this.tell(key, `${key} is ${JSON.stringify(value)}, and must be a whole number from ${least} to ${most}`);
+    return undefined;
+  }
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

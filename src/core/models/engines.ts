@@ -1,0 +1,172 @@
+import type { CacheLayout } from "./cache.ts";
+
+export const engineNames = ["vllm", "tgi", "triton"] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** A figure of an engine with where it is from; without a source it is an estimate that nobody has published. */
+export interface Assumption {
+  readonly what: string;
+  readonly value: string;
+  readonly source?: string;
+}
+
+/** How an engine spends the memory of one rank. */
+export interface Engine {
+  readonly title: string;
+  /** The part of a rank's memory that weights, activations and cache share. */
+  readonly memoryShare: number;
+  /** The part of what is left beside the weights that the cache gets. */
+  readonly cacheShare: number;
+  /** The most of `memoryShare` that the cache may be. */
+  readonly mostCacheShare?: number;
+  /** Below so much cache the engine does not start. */
+  readonly leastCacheMiB?: number;
+  /** Context, libraries, graphs. */
+  readonly runtimeMiB: number;
+  /** Sequences whose logits are there at once. */
+  readonly logitSequences: number;
+  readonly layout: (memoryMiB: number, contextTokens: number) => CacheLayout;
+  readonly assumptions: readonly Assumption[];
+}
+
+const vllmCommit = "https://github.com/vllm-project/vllm/blob/002f10e0cfa1373a19a0d2756598a34b700d20e5";
+
+/** vLLM's tokens a step by the GPU's size, its server's default (`get_batch_defaults` in vllm/engine/arg_utils.py). */
+const largeMiB = 70 * 1024;
+
+const estimate = (what: string, value: string): Assumption => ({ what, value });
+
+/** What every estimate of activations says. */
+const activations = estimate(
+  "activations of a rank",
+  "16 bits for 4 hidden and 3 inner widths of each token of a step, and 8 bytes for each logit",
+);
+
+const vllm: Engine = {
+  title: "vLLM",
+  memoryShare: 0.92,
+  cacheShare: 1,
+  runtimeMiB: 1024,
+  logitSequences: 256,
+  layout: (memoryMiB) => ({ blockTokens: 16, stepTokens: memoryMiB >= largeMiB ? 8192 : 2048 }),
+  assumptions: [
+    {
+      what: "--gpu-memory-utilization",
+      value: "0.92",
+      source: `${vllmCommit}/vllm/config/cache.py`,
+    },
+    { what: "cache in 16 bits, blocks of 16 tokens", value: "16", source: `${vllmCommit}/vllm/config/cache.py` },
+    {
+      what: "--max-num-batched-tokens",
+      value: "8192 from 70 GiB a GPU on, else 2048",
+      source: "https://github.com/vllm-project/vllm/blob/main/vllm/engine/arg_utils.py (get_batch_defaults)",
+    },
+    activations,
+    estimate("CUDA context, NCCL and graphs of a GPU", "1024 MiB"),
+  ],
+};
+
+/** What TGI and Triton are held to for want of figures of their own. */
+const gpusAsVllm = estimate("GPUs and precisions that it runs", "those of vLLM");
+
+const tgi: Engine = {
+  title: "TGI",
+  memoryShare: 0.9,
+  cacheShare: 1,
+  runtimeMiB: 1024,
+  logitSequences: 128,
+  layout: () => ({ blockTokens: 1, stepTokens: 4096 }),
+  assumptions: [
+    {
+      what: "TGI_WIGGLE_ROOM",
+      value: "0.90",
+      source:
+        "https://github.com/huggingface/text-generation-inference/blob/main/server/text_generation_server/models/globals.py",
+    },
+    estimate("--max-batch-prefill-tokens", "4096"),
+    activations,
+    gpusAsVllm,
+    estimate("CUDA context, NCCL and graphs of a GPU", "1024 MiB"),
+  ],
+};
+
+const triton: Engine = {
+  title: "Triton with TensorRT-LLM",
+  memoryShare: 1,
+  cacheShare: 0.9,
+  runtimeMiB: 1536,
+  logitSequences: 256,
+  layout: () => ({ blockTokens: 32, stepTokens: 8192 }),
+  assumptions: [
+    {
+      what: "free_gpu_memory_fraction",
+      value: "0.9",
+      source: "https://nvidia.github.io/TensorRT-LLM/llm-api/reference/KvCacheConfig.html",
+    },
+    {
+      what: "tokens_per_block",
+      value: "32",
+      source: "https://nvidia.github.io/TensorRT-LLM/llm-api/reference/KvCacheConfig.html",
+    },
+    estimate("max_num_tokens", "8192"),
+    activations,
+    gpusAsVllm,
+    estimate("CUDA context, NCCL and engine of a GPU", "1536 MiB"),
+  ],
+};
+
+/** vLLM's plugin for Neuron of the images up to 0.16, which runs NxD Inference: the cache is laid out when it compiles. */
+export const neuronNxd: Engine = {
+  title: "vLLM on Neuron (NxD Inference)",
+  memoryShare: 0.92,
+  cacheShare: 1,
+  runtimeMiB: 512,
+  logitSequences: 1,
+  // No chunked prefill: a whole prompt is one step, and each sequence has room for the whole context.
+  layout: (_, contextTokens) => ({ blockTokens: 1, stepTokens: contextTokens }),
+  assumptions: [
+    estimate("part of a core's memory that weights, activations and cache share", "0.92"),
+    {
+      what: "cache",
+      value: "each sequence's whole context, laid out when the model is compiled",
+      source:
+        "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/libraries/nxd-inference/developer_guides/vllm-user-guide-v1.html",
+    },
+    activations,
+    estimate("runtime and compiled graphs of a core", "512 MiB"),
+  ],
+};
+
+const neuronMemoryPage =
+  "https://github.com/aws-neuron/aws-neuron-sdk/blob/81ce03ae261e12925e53437a0f690478e6366155/vllm-neuron/docs/design/" +
+  "vllm/determine_available_memory_design.md";
+
+/** vLLM Neuron from 0.21 on, Trainium2 and later. */
+export const neuronNative: Engine = {
+  ...neuronNxd,
+  title: "vLLM Neuron",
+  mostCacheShare: 0.3,
+  leastCacheMiB: 1024,
+  layout: () => ({ blockTokens: 32, stepTokens: 8192 }),
+  assumptions: [
+    {
+      what: "--gpu-memory-utilization",
+      value: "0.92",
+      source: `${vllmCommit}/vllm/config/cache.py`,
+    },
+    {
+      what: "VLLM_NEURON_KV_GMU_BUDGET_CAP_FRACTION: the most of it that the cache is",
+      value: "0.30",
+      source: neuronMemoryPage,
+    },
+    {
+      what: "VLLM_NEURON_MIN_KV_BUDGET_GIB: the least cache",
+      value: "1.0",
+      source: neuronMemoryPage,
+    },
+    activations,
+    estimate("runtime and compiled graphs of a core", "512 MiB"),
+  ],
+};
+
+export const gpuEngines: Readonly<Record<EngineName, Engine>> = { vllm, tgi, triton };

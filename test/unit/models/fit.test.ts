@@ -1,0 +1,287 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { findInstanceType, instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
+import { priceOf } from "../../../src/core/catalog/instance-types/price.ts";
+import { legalSizes } from "../../../src/core/catalog/slots.ts";
+import { builtInModels } from "../../../src/core/models/built-in-models.ts";
+import { findModel } from "../../../src/core/models/find-model.ts";
+import { fitModel, type SlotFit } from "../../../src/core/models/fit.ts";
+import { neuronNative } from "../../../src/core/models/engines.ts";
+import { inferenceMemory } from "../../../src/core/models/inference.ts";
+import { readModelConfig } from "../../../src/core/models/read-config.ts";
+import type { FitRequest } from "../../../src/core/models/request.ts";
+import { shardings } from "../../../src/core/models/training.ts";
+import { runs } from "../../support/depth.ts";
+
+const shapeOf = (name: string) => readModelConfig(findModel(name)!.config, name);
+const usual: FitRequest = {
+  task: "inference",
+  engine: "vllm",
+  contextTokens: 8192,
+  sequences: 1,
+  sharding: "zero3",
+  loraRank: 16,
+};
+
+function fitOn(model: string, type: string, devices: number, request: Partial<FitRequest> = {}): SlotFit {
+  const all = fitModel(shapeOf(model), { ...usual, ...request }, [findInstanceType(type)!]);
+  return all.find((each) => each.devices === devices)!;
+}
+
+/** The rows of the table of docs/models.md. */
+const published = readFileSync(new URL("../../../docs/models.md", import.meta.url), "utf8")
+  .split("## Published fits and misfits")[1]!
+  .split("\n")
+  .filter((line) => line.startsWith("| "))
+  .slice(1)
+  .map((line) => line.split("|").map((cell) => cell.trim()));
+
+describe("published fits and misfits", () => {
+  it("are two dozen at least", () => {
+    expect(published.length).toBeGreaterThanOrEqual(24);
+  });
+
+  test.each(
+    published.map(([, model, flags, type, devices, says]) => [model!, flags!, type!, devices!, says!] as const),
+  )("%s %s on %s with %s: %s", (model, flags, type, devices, says) => {
+    const words = flags.split(" ");
+    const value = (flag: string) => words[words.indexOf(flag) + 1];
+    const has = (flag: string) => words.includes(flag);
+    const { fits, reasons } = fitOn(model, type, Number(devices), {
+      ...(has("--context") ? { contextTokens: Number(value("--context")) } : {}),
+      ...(has("--sequences") ? { sequences: Number(value("--sequences")) } : {}),
+      ...(has("--precision") ? { precision: value("--precision") as "fp8" } : {}),
+    });
+    expect(fits ? "fits" : reasons.map(({ code }) => code).join(" ")).toBe(says);
+  });
+});
+
+describe("a fit", () => {
+  it("is worked out by hand for Llama 3.1 8B on one A10G", () => {
+    // 8,030,261,248 x 2 bytes; 2,048 tokens x 2 x (4 x 4,096 + 3 x 14,336) and 256 x 128,256 x 8 bytes; 0.92 of 22,888.
+    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1).memory).toEqual({
+      memoryMiB: 22_888,
+      usableMiB: 21_056,
+      weightsMiB: 15_317,
+      activationsMiB: 483,
+      runtimeMiB: 1024,
+      leftMiB: 4232,
+      perSequenceMiB: 1024,
+      sequences: 4,
+    });
+  });
+
+  it("is worked out by hand for the training of Llama 3.1 8B on 8 H100", () => {
+    // 8,030,261,248 x (2 + 2 + 12) / 8; 8,192 x (4,096 x (2 x 32 + 34) + 128,256 x 8) a sequence; twice the embeddings.
+    expect(fitOn("llama-3.1-8b", "p5.48xlarge", 8, { task: "training" }).memory).toEqual({
+      memoryMiB: 81_920,
+      usableMiB: 73_728,
+      weightsMiB: 1915,
+      gradientsMiB: 1915,
+      optimizerMiB: 11_488,
+      activationsMiB: 2004,
+      runtimeMiB: 1024,
+      leftMiB: 55_382,
+      perSequenceMiB: 11_152,
+      sequences: 4,
+    });
+  });
+
+  it("names image, SDK, degrees and replicas on Neuron", () => {
+    const fit = fitOn("llama-3.3-70b-instruct", "trn1.32xlarge", 16);
+    expect(fit).toMatchObject({
+      fits: true,
+      engine: "vLLM on Neuron (NxD Inference)",
+      degrees: [1, 2, 8, 16, 32],
+      ranks: 32,
+      image: { image: "pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04", sdk: "2.31.1" },
+      replicasPerInstance: 1,
+    });
+    expect(fitOn("llama-3.1-8b", "trn2.48xlarge", 1)).toMatchObject({
+      engine: "vLLM Neuron",
+      degrees: [1, 2, 4],
+      image: { sdk: "2.33.0" },
+      replicasPerInstance: 16,
+    });
+    expect(fitOn("qwen3-8b", "trn2.48xlarge", 1)).toMatchObject({
+      engine: "vLLM on Neuron (NxD Inference)",
+      image: { sdk: "2.31.1" },
+    });
+    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1).image).toEqual({ image: "vllm" });
+  });
+
+  it("is of so many sequences as fit, and of no more", () => {
+    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1, { sequences: 4 }).fits).toBe(true);
+    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1, { sequences: 5 }).reasons).toEqual([
+      { code: "MEMORY", message: "4232 MiB are left on each rank, room for 4 of 5 sequences of 1024 MiB" },
+    ]);
+  });
+
+  it("has no more cache than vLLM Neuron compiles with, and no less than it starts with", () => {
+    expect(fitOn("llama-3.1-8b", "trn2.48xlarge", 1).memory!.leftMiB).toBe(Math.floor(22_609 * 0.3));
+    const options = { precision: "bf16", contextTokens: 128, tensorParallel: 4, engine: neuronNative } as const;
+    const memory = (memoryMiB: number) => inferenceMemory(shapeOf("llama-3.1-8b"), { ...options, memoryMiB });
+    const [short, enough] = [memory(6200), memory(7000)];
+    expect([short.leftMiB > 0, short.sequences]).toEqual([true, 0]);
+    expect(enough.leftMiB).toBeGreaterThanOrEqual(1024);
+    expect(enough.sequences).toBeGreaterThan(0);
+  });
+
+  it("of training divides what its sharding says", () => {
+    const states = shardings.map((sharding) => {
+      const { memory } = fitOn("llama-3.2-1b", "p5.48xlarge", 8, { task: "training", sharding });
+      return [memory!.weightsMiB, memory!.gradientsMiB, memory!.optimizerMiB];
+    });
+    expect(states).toEqual([
+      [2358, 2358, 14_143],
+      [2358, 2358, 1768],
+      [2358, 295, 1768],
+      [295, 295, 1768],
+    ]);
+  });
+
+  it("has host memory for each worker on GPUs, and for the checkpoint on Neuron", () => {
+    expect(fitOn("llama-3.1-8b", "p5.48xlarge", 8).host).toEqual({ neededMiB: 2048 + 8 * 1024, shareMiB: 1_887_436 });
+    expect(fitOn("llama-3.1-8b", "inf2.8xlarge", 1).host).toEqual({
+      neededMiB: 2048 + 1024 + 15_317,
+      shareMiB: 117_964,
+    });
+  });
+
+  it("says what GPUs before Ampere need, and refuses those before Turing", () => {
+    expect(fitOn("llama-3.1-8b", "g4dn.12xlarge", 2)).toMatchObject({
+      fits: true,
+      note: "T4 has no bf16: serve the model with --dtype half",
+    });
+    expect(fitOn("llama-3.1-8b", "g5.xlarge", 1).note).toBeUndefined();
+    expect(fitOn("llama-3.1-8b", "p3dn.24xlarge", 8).reasons).toEqual([
+      { code: "ENGINE", message: "bf16 weights need compute capability 7.5, and V100 has 7.0" },
+    ]);
+    expect(fitOn("gpt-oss-20b", "g4dn.xlarge", 1).reasons[0]!.code).toBe("PRECISION");
+  });
+
+  it("of a slot that a smaller one makes needless is none", () => {
+    expect(fitOn("llama-3.2-1b", "inf2.48xlarge", 8).reasons[0]!.code).toBe("DEGREE");
+    expect(fitOn("llama-3.2-1b", "inf2.24xlarge", 3).reasons).toEqual([
+      { code: "DEGREE", message: "Inferentia2 has no degree from 5 to 6" },
+    ]);
+  });
+
+  it("of each engine has its own figures", () => {
+    const left = (["vllm", "tgi", "triton"] as const).map(
+      (engine) => fitOn("llama-3.1-8b", "g6e.xlarge", 1, { engine }).memory!.leftMiB,
+    );
+    expect(new Set(left).size).toBe(3);
+    expect(fitOn("llama-3.1-8b", "inf2.8xlarge", 1, { engine: "tgi" }).reasons[0]!.code).toBe("ENGINE");
+  });
+
+  it("covers every slot of every type, cheapest first", () => {
+    const all = fitModel(shapeOf("llama-3.1-8b"), usual, instanceTypes);
+    expect(all).toHaveLength(instanceTypes.reduce((sum, type) => sum + legalSizes(type).length, 0));
+    const prices = all.map(({ type }) => priceOf(type)?.usdPerHour ?? Infinity);
+    expect(prices).toEqual(prices.toSorted((one, other) => one - other));
+  });
+
+  it.each(builtInModels.map(({ name }) => name))("has a reason for each slot that %s does not fit", (name) => {
+    for (const { fits, reasons, memory } of fitModel(shapeOf(name), usual, instanceTypes)) {
+      expect(fits).toBe(reasons.length === 0);
+      if (fits) expect(memory!.sequences).toBeGreaterThanOrEqual(1);
+    }
+  });
+});
+
+describe("properties", () => {
+  const models = fc.constantFrom(...builtInModels.map(({ name }) => name));
+  const types = fc.constantFrom(
+    ...instanceTypes.filter(({ accelerator: { kind } }) => kind === "neuron" || kind === "nvidia"),
+  );
+  const tasks = fc.constantFrom("inference", "lora", "training");
+  const requests = fc.record({
+    task: tasks,
+    engine: fc.constantFrom("vllm", "tgi", "triton"),
+    contextTokens: fc.integer({ min: 1, max: 131_072 }),
+    sequences: fc.integer({ min: 1, max: 512 }),
+    sharding: fc.constantFrom(...shardings),
+    loraRank: fc.integer({ min: 1, max: 256 }),
+  }) as fc.Arbitrary<FitRequest>;
+  const fitting = (shape: string, request: FitRequest, type: (typeof instanceTypes)[number]) =>
+    fitModel(shapeOf(shape), request, [type]).map(({ fits, memory }) => [fits, memory?.sequences ?? 0] as const);
+
+  it("a longer context and more sequences fit no more slots, nor more at once", () => {
+    fc.assert(
+      fc.property(
+        models,
+        types,
+        requests,
+        fc.integer({ min: 1, max: 4096 }),
+        fc.integer({ min: 1, max: 64 }),
+        (model, type, request, tokens, more) => {
+          const less = fitting(model, request, type);
+          const longer = fitting(model, { ...request, contextTokens: request.contextTokens + tokens }, type);
+          const most = fitting(model, { ...request, sequences: request.sequences + more }, type);
+          less.forEach(([fits, sequences], index) => {
+            expect(longer[index]![1]).toBeLessThanOrEqual(sequences);
+            if (!fits) expect([longer[index]![0], most[index]![0]]).toEqual([false, false]);
+          });
+        },
+      ),
+      { numRuns: runs(2000) },
+    );
+  });
+
+  it("fewer bits leave no less room where both precisions run", () => {
+    const smaller = { bf16: "int8", int8: "int4", fp8: "int4" } as const;
+    fc.assert(
+      fc.property(
+        models,
+        types,
+        requests,
+        fc.constantFrom("bf16", "int8", "fp8"),
+        (model, type, request, precision) => {
+          const serve = { ...request, task: "inference" } as const;
+          const wide = fitModel(shapeOf(model), { ...serve, precision }, [type]);
+          const narrow = fitModel(shapeOf(model), { ...serve, precision: smaller[precision] }, [type]);
+          wide.forEach(({ memory, engine }, index) => {
+            const other = narrow[index]!;
+            if (memory === undefined || other.memory === undefined || other.engine !== engine) return;
+            if (wide[index]!.ranks !== other.ranks) return;
+            expect(other.memory.leftMiB).toBeGreaterThanOrEqual(memory.leftMiB);
+          });
+        },
+      ),
+      { numRuns: runs(1000) },
+    );
+  });
+
+  it("more sharding takes no more of a rank's memory for weights, gradients and optimizer", () => {
+    fc.assert(
+      fc.property(models, types, requests, (model, type, request) => {
+        const states = shardings.map((sharding) =>
+          fitModel(shapeOf(model), { ...request, task: "training", sharding }, [type]).map(({ memory }) =>
+            memory === undefined ? 0 : memory.weightsMiB + memory.gradientsMiB! + memory.optimizerMiB!,
+          ),
+        );
+        for (let index = 1; index < states.length; index++)
+          states[index]!.forEach((bytes, slot) => expect(bytes).toBeLessThanOrEqual(states[index - 1]![slot]!));
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
+  it("a slot never uses more of a rank than there is", () => {
+    fc.assert(
+      fc.property(models, types, requests, (model, type, request) => {
+        for (const { memory } of fitModel(shapeOf(model), request, [type])) {
+          if (memory === undefined || memory.sequences === 0) continue;
+          const { weightsMiB, gradientsMiB = 0, optimizerMiB = 0, activationsMiB, runtimeMiB, leftMiB } = memory;
+          expect(weightsMiB + gradientsMiB + optimizerMiB + activationsMiB + runtimeMiB + leftMiB).toBeLessThanOrEqual(
+            memory.usableMiB,
+          );
+          expect(memory.usableMiB).toBeLessThanOrEqual(memory.memoryMiB);
+        }
+      }),
+      { numRuns: runs(500) },
+    );
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it, test } from "vitest";
+import { Refusal } from "../../../src/core/base/problem.ts";
+import { builtInModels } from "../../../src/core/models/built-in-models.ts";
+import { knownModelTypes, readModelConfig } from "../../../src/core/models/read-config.ts";
+import { parametersOf } from "../../../src/core/models/tensors.ts";
+
+const llama = {
+  model_type: "llama",
+  hidden_size: 4096,
+  intermediate_size: 14336,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  vocab_size: 128256,
+};
+
+function problems(config: unknown): readonly string[] {
+  try {
+    readModelConfig(config, "config.json");
+  } catch (error) {
+    if (error instanceof Refusal) return error.problems.map(({ code, message }) => `${code}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("the built-in models", () => {
+  it("are sixty at least, of every kind of attention and network", () => {
+    expect(builtInModels.length).toBeGreaterThanOrEqual(60);
+    const shapes = builtInModels.map(({ config, name }) => readModelConfig(config, name));
+    const attentions = shapes.flatMap(({ layers }) => layers.map(({ attention }) => attention));
+    expect(attentions.some(({ kind }) => kind === "latent")).toBe(true);
+    expect(attentions.some((each) => each.kind === "grouped" && each.windowTokens !== undefined)).toBe(true);
+    expect(attentions.some((each) => each.kind === "grouped" && each.keyValueHeads === 1)).toBe(true);
+    expect(shapes.some(({ tiedEmbeddings }) => tiedEmbeddings)).toBe(true);
+    expect(shapes.some(({ visionParameters }) => visionParameters > 0)).toBe(true);
+    expect(new Set(shapes.map(({ precision }) => precision))).toEqual(new Set(["bf16", "fp8", "mxfp4"]));
+  });
+
+  // Scales of fp8 are in the published number, at most one for 16,384 weights and 4 bytes wide.
+  test.each(builtInModels.map((model) => [model.name, model] as const))(
+    "%s has as many weights as its checkpoint",
+    (name, { config, parameters }) => {
+      const shape = readModelConfig(config, name);
+      const counted = parametersOf(shape) + shape.prediction.layers + shape.prediction.vocabulary;
+      expect(Math.abs(counted - parameters) / parameters).toBeLessThan(0.0001);
+    },
+  );
+
+  it.each<readonly [name: string, weights: number]>([
+    ["meta-llama/Llama-3.1-8B", 8_030_261_248],
+    ["meta-llama/Llama-3.1-405B", 405_853_388_800],
+    ["mistralai/Mixtral-8x7B-Instruct-v0.1", 46_702_792_704],
+    ["Qwen/Qwen3-30B-A3B", 30_532_122_624],
+    ["google/gemma-3-27b-it", 27_432_406_640],
+    ["openai/gpt-oss-20b", 20_914_757_184],
+    // DeepSeek's README: "671B total", and its checkpoint has the layer that predicts a further token beside them.
+    ["deepseek-ai/DeepSeek-R1", 671_026_419_200],
+  ])("%s is counted to the last weight", (wanted, weights) => {
+    const { config, name } = builtInModels.find((each) => each.name === wanted)!;
+    expect(parametersOf(readModelConfig(config, name))).toBe(weights);
+  });
+});
+
+describe("a config.json", () => {
+  it("says every figure that is missing or none at once", () => {
+    const { hidden_size: _hidden, vocab_size: _words, ...rest } = llama;
+    expect(problems({ ...rest, num_hidden_layers: "32", intermediate_size: 0, attention_bias: "no" })).toEqual([
+      'model-config: config.json: num_hidden_layers is "32", and must be a whole number from 1 to 1000000000',
+      "model-config: config.json: hidden_size is missing",
+      'model-config: config.json: attention_bias is "no", and must be true or false',
+      "model-config: config.json: intermediate_size is 0, and must be a whole number from 1 to 1000000000",
+      "model-config: config.json: vocab_size is missing",
+    ]);
+  });
+
+  it("of an architecture that is not known is refused by name with those that are", () => {
+    expect(problems({ model_type: "mamba2", hidden_size: 4096 })).toEqual([
+      "unknown-model-architecture: config.json: the shape of architecture mamba2 is not known",
+    ]);
+    const refused = () => readModelConfig({ model_type: "qwen4" }, "config.json");
+    expect(refused).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ hint: expect.any(String) as string })] }),
+    );
+    expect(knownModelTypes).toEqual(knownModelTypes.toSorted());
+  });
+
+  it.each<readonly [what: string, config: unknown, said: RegExp]>([
+    ["no map", [], /is no config\.json of a model/],
+    ["without model_type", { hidden_size: 1 }, /it has no model_type/],
+    ["of a diffusion pipeline", { _class_name: "FluxTransformer2DModel" }, /of a diffusion pipeline/],
+    ["with heads that do not group", { ...llama, num_key_value_heads: 5 }, /no multiple of num_key_value_heads \(5\)/],
+    ["with heads that do not divide", { ...llama, num_attention_heads: 24 }, /head_dim is missing/],
+    ["with a list of too few layers", { ...llama, layer_types: ["full_attention"] }, /list of 32 entries/],
+    [
+      "with layers of another kind",
+      { ...llama, num_hidden_layers: 1, layer_types: ["linear_attention"] },
+      /"linear_attention", which is not known/,
+    ],
+    [
+      "quantised by something else",
+      { ...llama, quantization_config: { quant_method: "compressed-tensors" } },
+      /quantised by compressed-tensors, which is not known/,
+    ],
+    ["of 3 bits", { ...llama, quantization_config: { quant_method: "gptq", bits: 3 } }, /gptq in 3 bits/],
+    ["without its text", { model_type: "gemma3", vision_config: {} }, /text_config is missing/],
+  ])("%s is refused", (_, config, said) => {
+    expect(problems(config).join("\n")).toMatch(said);
+  });
+
+  it("of a format that is not known is read where --precision says what it comes to", () => {
+    const config = { ...llama, quantization_config: { quant_method: "compressed-tensors" } };
+    expect(readModelConfig(config, "config.json", "int4").modelType).toBe("llama");
+  });
+
+  it.each<readonly [config: object, precision: string]>([
+    [{}, "bf16"],
+    [{ quantization_config: { quant_method: "fp8" } }, "fp8"],
+    [{ quantization_config: { quant_method: "awq", bits: 4 } }, "int4"],
+    [{ quantization_config: { quant_method: "gptq", bits: 8 } }, "int8"],
+    [{ quantization_config: { quant_method: "mxfp4" } }, "mxfp4"],
+  ])("%j is published in %s", (more, precision) => {
+    expect(readModelConfig({ ...llama, ...more }, "config.json").precision).toBe(precision);
+  });
+
+  it("has experts in each decoder_sparse_step-th layer, but for mlp_only_layers", () => {
+    const moe = {
+      ...llama,
+      model_type: "qwen3_moe",
+      num_hidden_layers: 5,
+      num_experts: 8,
+      num_experts_per_tok: 2,
+      moe_intermediate_size: 768,
+    };
+    const sparse = (more: object) =>
+      readModelConfig({ ...moe, ...more }, "config.json")
+        .layers.filter(({ feedForward }) => feedForward.experts !== undefined)
+        .reduce((sum, { count }) => sum + count, 0);
+    expect(sparse({})).toBe(5);
+    expect(sparse({ decoder_sparse_step: 2 })).toBe(2);
+    expect(sparse({ decoder_sparse_step: 2, mlp_only_layers: [3] })).toBe(1);
+  });
+
+  it("has windows where its architecture has them", () => {
+    const windows = (config: object) =>
+      readModelConfig({ ...llama, ...config }, "config.json").layers.map(({ count, attention }) => [
+        count,
+        attention.kind === "grouped" ? attention.windowTokens : undefined,
+      ]);
+    expect(windows({ sliding_window: 4096 })).toEqual([[32, undefined]]);
+    expect(windows({ model_type: "mistral", sliding_window: 4096 })).toEqual([[32, 4096]]);
+    expect(windows({ model_type: "gemma2", sliding_window: 4096 })).toEqual([
+      [16, 4096],
+      [16, undefined],
+    ]);
+    expect(windows({ model_type: "gemma3_text", sliding_window: 512 })).toEqual([
+      [27, 512],
+      [5, undefined],
+    ]);
+    const qwen = { model_type: "qwen2", sliding_window: 4096, max_window_layers: 28 };
+    expect(windows(qwen)).toEqual([[32, undefined]]);
+    expect(windows({ ...qwen, use_sliding_window: true })).toEqual([
+      [28, undefined],
+      [4, 4096],
+    ]);
+  });
+});
