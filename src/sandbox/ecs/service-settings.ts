@@ -215,9 +215,14 @@ export function checkSettings(
     const container = definition.containerDefinitions.find(({ name }) => name === containerName);
     if (container === undefined)
       throw invalidParameter(`The container ${String(containerName)} does not exist in the task definition.`);
-    if (!(container.portMappings ?? []).some((mapping) => mapping.containerPort === containerPort))
+    const mappings = (container.portMappings ?? []).filter((mapping) => mapping.containerPort === containerPort);
+    if (mappings.length === 0)
       throw invalidParameter(
         `The container ${String(containerName)} did not have a container port ${String(containerPort)} defined.`,
+      );
+    if (mappings.length > 1)
+      throw invalidParameter(
+        `Container port ${String(containerPort)} is used in more than one port mapping for container ${String(containerName)}`,
       );
   }
   checkLaunch(definition, settings);
