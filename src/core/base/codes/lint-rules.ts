@@ -63,7 +63,7 @@ export const lintRules = {
     "neuron-device-permissions": error("A Neuron device is opened for reading and writing"),
     "neuron-device-order": error("Neuron devices stand in ascending numeric order, each once: neuron2 before neuron10"),
     "neuron-device-gap": error("The numbers of a container's Neuron devices have no gap"),
-    "neuron-device-shared": error("No Neuron device is in two containers"),
+    "neuron-device-shared": error("No Neuron device is in two essential containers"),
     "neuron-ipc-lock": error("A container with Neuron devices may lock memory: IPC_LOCK"),
     "neuron-device-missing": warning(
       "What is made for Neuron, on Neuron instance types, lists a device: AWS_NEURON_VISIBLE_DEVICES alone gives none",
