@@ -24,10 +24,9 @@ function containerTemplate({ name, pod, queueLabels }: Contents): Readonly<Recor
  * https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/
  */
 function jobSetTemplate(contents: Contents): Readonly<Record<string, unknown>> {
-  const { name, pod, shape } = contents;
   return {
-    name,
-    metadata: coordinatorPod(pod, shape).metadata,
+    name: contents.name,
+    metadata: coordinatorPod(contents).metadata,
     resource: {
       action: "create",
       // The JobSet goes with the workflow.
