@@ -122,4 +122,54 @@ describe("volumes on the sandbox", () => {
     expect(readFileSync(join(folder, "plan.json"), "utf8")).toContain("managedEBSVolume");
     expect(await run("run-task", "--plan", "plan.json", "--wait")).toMatchObject({ code: 0 });
   });
+
+  it.each([
+    [
+      "a file system",
+      { path: "/models", efs: { fileSystem: "fs-doesnotexist" } },
+      /VolumeDriver\.Create: mounting volume failed: Failed to resolve "fs-doesnotexist\.efs/,
+      /a file system could not be mounted/,
+    ],
+    [
+      "a role",
+      { path: "/data", ebs: { size: "1GiB", role: `${role}-does-not-exist` } },
+      /unable to assume the infrastructure role/,
+      /the EBS volume could not be made or attached/,
+    ],
+  ])("without %s a run fails and says why", async (_, volume, reason, meaning) => {
+    write({ kind: "job", replicas: 1, volumes: [volume] });
+    const { code, stdout, stderr } = await run("run-task", "--wait", "-o", "json");
+    expect(code).toBe(1);
+    expect(stdout + stderr).toMatch(reason);
+    expect(stdout + stderr).toMatch(meaning);
+  });
+
+  it("has an empty folder where a task comes to a machine without its mount", async () => {
+    const logConfiguration = {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": "/g",
+        "awslogs-region": "us-east-1",
+        "awslogs-stream-prefix": "p",
+        "awslogs-create-group": "true",
+      },
+    };
+    const { taskDefinition } = await box.ecs("RegisterTaskDefinition", {
+      family: "bare",
+      volumes: [{ name: "fsx", host: { sourcePath: "/mnt/aiplat/fsx" } }],
+      containerDefinitions: [
+        {
+          name: "main",
+          image: "x",
+          memory: 64,
+          mountPoints: [{ sourceVolume: "fsx", containerPath: "/fsx" }],
+          logConfiguration,
+        },
+      ],
+    });
+    const { tasks } = await box.ecs("RunTask", { taskDefinition: taskDefinition.taskDefinitionArn });
+    box.step(10);
+    const logs = await run("task", "logs", tasks[0].taskArn);
+    expect(logs.stdout).toContain("sandbox: nothing is mounted at /mnt/aiplat/fsx: Docker made an empty folder");
+  });
 });
