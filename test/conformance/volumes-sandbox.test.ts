@@ -127,21 +127,21 @@ describe("volumes on the sandbox", () => {
     [
       "a file system",
       { path: "/models", efs: { fileSystem: "fs-doesnotexist" } },
-      /VolumeDriver\.Create: mounting volume failed: Failed to resolve "fs-doesnotexist\.efs/,
-      /a file system could not be mounted/,
+      /VolumeDriver\.Create: mounting volume failed: Failed to resolve \\?"fs-doesnotexist\.efs/,
+      /has a mount target/,
     ],
     [
       "a role",
       { path: "/data", ebs: { size: "1GiB", role: `${role}-does-not-exist` } },
       /unable to assume the infrastructure role/,
-      /the EBS volume could not be made or attached/,
+      /must trust ecs.amazonaws.com/,
     ],
-  ])("without %s a run fails and says why", async (_, volume, reason, meaning) => {
+  ])("without %s a run fails and says why", async (_, volume, reason, hint) => {
     write({ kind: "job", replicas: 1, volumes: [volume] });
     const { code, stdout, stderr } = await run("run-task", "--wait", "-o", "json");
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(reason);
-    expect(stdout + stderr).toMatch(meaning);
+    expect(stdout + stderr).toMatch(hint);
   });
 
   it("has an empty folder where a task comes to a machine without its mount", async () => {
