@@ -67,7 +67,7 @@ function saidOnce(lint: Lint): Lint {
 
 /** For where no cluster has said yet which ports are locks. */
 export function withoutLocks(lint: Lint): Lint {
-  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-protocols", "port-twice"]);
+  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-twice"]);
   return (definition, known) => lint(definition, known).filter(({ rule }) => !aboutLocks.has(rule));
 }
 
