@@ -12,7 +12,7 @@ import { missingTools } from "../support/tools.ts";
 const root = join(import.meta.dirname, "../..");
 
 /** Made from the program's own data: their lines are examples of one command each. */
-const generated = new Set(["commands.md", "codes.md", "workload.md"]);
+const generated = new Set(["commands.md", "codes.md", "workload.md", "workload-targets.md"]);
 const written = (await readdir(join(root, "docs"))).filter((name) => name.endsWith(".md") && !generated.has(name));
 const pages = await Promise.all(
   ["README.md", ...written.map((name) => `docs/${name}`)].map(async (name) => {

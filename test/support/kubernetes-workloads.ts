@@ -1,5 +1,6 @@
 import type { Raw } from "../../src/core/base/merge.ts";
 import type { Path } from "../../src/core/base/problem.ts";
+import { neededBy } from "../../src/targets-reference/needed-by.ts";
 import { definitionOf, kinds, type Kind } from "../../src/core/kubernetes/kinds.ts";
 import {
   generateManifests,
@@ -18,26 +19,6 @@ export interface Case {
   readonly devices: "one device" | "whole instance";
   readonly nodes: number;
 }
-
-/** What a kind cannot be without, where any workload will not do. */
-export const neededBy: Partial<Record<Kind, Partial<Workload>>> = {
-  Experiment: {
-    environment: { LEARNING_RATE: "${trialParameters.lr}" },
-    eks: {
-      experiment: {
-        objective: { type: "maximize", goal: 0.99, objectiveMetricName: "accuracy" },
-        parameters: [{ name: "lr", parameterType: "double", feasibleSpace: { min: 0.001, max: 0.1 } }],
-        maxTrialCount: 12,
-      },
-    },
-  },
-  SparkApplication: {
-    eks: { serviceAccount: "bert", spark: { version: "3.5.1", type: "Python", mainFile: "local:///app.py" } },
-  },
-  SeldonModel: { container: "mlserver", model: { uri: "s3://models/bert", format: "pytorch" } },
-  RayService: { command: ["serve", "run", "app:model", "size=large"] },
-  ServingRuntime: { model: { uri: "s3://models/bert", format: "pytorch" } },
-};
 
 /** The kinds that carry several nodes. */
 export const multiNodeKinds: readonly Kind[] = kinds.filter(

@@ -25,6 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "codes-reference.ts": ["core"],
   "kinds-reference.ts": ["core"],
   "workload-reference.ts": ["core"],
+  "targets-reference": ["core"],
   commands: [
     "operations",
     "core",
@@ -76,6 +77,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   "program.ts": /^commander$/,
   files: /^node:/,
   commands: /^(node:|yaml)/,
+  "targets-reference": /^yaml$/,
   sandbox: /^node:/,
   kubectl: /^node:child_process$/,
 };

@@ -5,8 +5,8 @@ import { isRaw, mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
 import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints, checkConstraintCount } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { longestStartPeriod } from "./container.ts";
-import { checkExecRole } from "./exec-role.ts";
+import { longestStartPeriod } from "./container-parts.ts";
+import { checkExecRole, checkExecRoot } from "./exec.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
 import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";
 import { tagsFor } from "./tags.ts";
@@ -65,6 +65,7 @@ export function generateService(ecs: EcsWorkload, variant: EcsVariant, settings:
     ...checkConstraintCount(variant.definition, complete.placementConstraints ?? []),
     ...checkZoneRebalancing(complete),
     ...checkExecRole(variant.definition, complete["enableExecuteCommand"] === true),
+    ...checkExecRoot(variant.definition, settings.enableExecuteCommand),
     ...checkRolloutOf(complete, workload.rollout, settings.desiredCount),
   ]);
   return complete["availabilityZoneRebalancing"] === undefined && raw["availabilityZoneRebalancing"] !== null

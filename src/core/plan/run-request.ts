@@ -1,5 +1,5 @@
 import { present } from "../base/present.ts";
-import { checkExecRole } from "../ecs/exec-role.ts";
+import { checkExecRole, checkExecRoot } from "../ecs/exec.ts";
 import { checkConstraintCount, withoutRepeats } from "../ecs/placement-constraints.ts";
 import { requirementsOf, type PlacementOptions } from "../ecs/requirements.ts";
 import { volumeTag, type VolumeConfigurations } from "../ecs/volumes.ts";
@@ -62,17 +62,21 @@ type Request = Omit<RunTaskRequest, "count" | "clientToken">;
  * The RunTask input of one definition.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
  *
- * @throws Refusal where it has more constraints than ECS takes, or ECS Exec has no role.
+ * @throws Refusal where it has more constraints than ECS takes, or ECS Exec could open none of its tasks.
  */
 export function runRequest(
   settings: RunSettings,
-  definition: Pick<TaskDefinition, "family" | "tags" | "networkMode" | "placementConstraints" | "taskRoleArn">,
+  definition: Pick<
+    TaskDefinition,
+    "family" | "containerDefinitions" | "tags" | "networkMode" | "placementConstraints" | "taskRoleArn"
+  >,
   added: Partial<Request> = {},
 ): Request {
   const constraints = withoutRepeats([...settings.placementConstraints, ...(added.placementConstraints ?? [])]);
   refuseErrors([
     ...checkConstraintCount(definition, constraints),
     ...checkExecRole(definition, settings.enableExecuteCommand, settings.overrides?.taskRoleArn),
+    ...checkExecRoot(definition, settings.enableExecuteCommand),
   ]);
   const group = settings.group ?? added.group;
   return {

@@ -1,3 +1,4 @@
+import { containerExamples, containerGuide } from "./container-guide.ts";
 import { volumeExample, volumeGuide } from "./volume-guide.ts";
 
 /**
@@ -139,6 +140,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   stop: { ecs: "how ECS's agent ends the container", eks: "how the kubelet ends the pod" },
   "stop.timeoutSeconds": { ecs: "`stopTimeout`", eks: "`terminationGracePeriodSeconds` of the pod" },
   ...volumeGuide,
+  ...containerGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
     eks: "`rollingUpdate` of the kinds that have it; with devices the default starts a pod when an old one has left its own",
@@ -164,8 +166,22 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     ecs: "`tags` of definitions, services, tasks and log groups, beside `aiplat:workload` and `aiplat:slot`",
     eks: "labels, or annotations where the value is none",
   },
-  model: { ecs: "a warning: nothing loads the model for the container", eks: "for kinds that load it themselves" },
-  "model.uri": { ecs: "not carried", eks: "`storageUri` or `STORAGE_URI` of an InferenceService" },
+  model: {
+    ecs: "with `path` a container `fetch-model` before those of `init`; without, a warning: nothing loads the model for the container",
+    eks: "with `path` the same, as an init container; without, for kinds that load it themselves",
+  },
+  "model.uri": {
+    ecs: "with `path`, what `aws s3 sync` fetches",
+    eks: "with `path`, what `aws s3 sync` fetches; `storageUri` or `STORAGE_URI` of an InferenceService",
+  },
+  "model.path": {
+    ecs: "where it is fetched to, in a volume: replicas that share it wait for each other, and the first downloads",
+    eks: "the same; of an InferenceService /mnt/models alone, where KServe fetches it to",
+  },
+  "model.image": {
+    ecs: "`image` of `fetch-model`: it has `aws` and a shell",
+    eks: "the same; refused for an InferenceService, whose own initializer fetches it",
+  },
   "model.format": { ecs: "not carried", eks: "`modelFormat` of an InferenceService" },
   schedule: { ecs: "a warning: nothing starts the task by itself", eks: "`schedule` of a CronJob" },
   ecs: { ecs: "what has no word of its own for both", eks: raw },
@@ -225,7 +241,7 @@ export const examples: Readonly<Record<string, string>> = {
   $schema: "$schema: ./node_modules/aiplat/schema/workload.json",
   apiVersion: "apiVersion: aiplat/v1",
   name: "name: bert-inference",
-  container: "container: gpu_worker",
+  container: "container: worker",
   kind: "kind: service",
   image: "image: public.ecr.aws/neuron/pytorch-inference-neuronx:2.9.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
   entryPoint: "entryPoint: [/opt/run.sh]",
@@ -239,7 +255,8 @@ export const examples: Readonly<Record<string, string>> = {
   accelerator: `accelerator:
   instanceTypes: [inf2.24xlarge]
   devicesPerReplica: 2
-  efa: false
+# or, with the fabric:
+# accelerator: { instanceTypes: [trn1.32xlarge], efa: true }
 # or, to share one GPU:
 # accelerator: { instanceTypes: [g5.xlarge], mps: { memory: 8GiB, maxComputePercent: 50 } }
 # or, on EKS, parts of devices as the nodes offer them:
@@ -249,7 +266,7 @@ export const examples: Readonly<Record<string, string>> = {
 # or, for a CPU workload:
 # accelerator: none`,
   replicas: "replicas: 3",
-  nodes: "nodes: 1",
+  nodes: "nodes: 2",
   resources: "resources: { cpu: 8, memory: 24GiB, reserve: { cpu: 0.5, memory: 1GiB } }",
   sharedMemory: "sharedMemory: 8GiB",
   user: "user: 1000",
@@ -257,13 +274,19 @@ export const examples: Readonly<Record<string, string>> = {
   ulimits: "ulimits: { nofile: 65536, memlock: -1, stack: { soft: 67108864, hard: -1 } }",
   stop: "stop: { timeoutSeconds: 120 }",
   volumes: volumeExample,
-  rollout: "rollout: { maxUnavailable: 1, maxSurge: 0 }",
+  ...containerExamples,
+  rollout: "rollout: { maxUnavailable: 2, maxSurge: 1 }",
   logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
   roles: `roles:
   execution: arn:aws:iam::111122223333:role/ecsTaskExecutionRole
   task: arn:aws:iam::111122223333:role/bert`,
   tags: "tags: { team: nlp }",
-  model: "model: { uri: s3://models/bert, format: pytorch }",
+  model: `model:                   # with a volume at /models
+  uri: s3://models/bert
+  path: /models/bert
+  image: public.ecr.aws/aws-cli/aws-cli:2.36.44
+# or, for a kind that loads it itself:
+# model: { uri: s3://models/bert, format: pytorch }`,
   schedule: 'schedule: "0 3 * * *"',
   ecs: `ecs:
   cluster: prod

@@ -8,7 +8,8 @@ import type { PodSpec } from "../../../src/core/kubernetes/manifest.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
 import { runRules } from "../../../src/core/workload/rules/rule.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
-import { acceleratedPods, generate, neededBy } from "../../support/kubernetes-workloads.ts";
+import { neededBy } from "../../../src/targets-reference/needed-by.ts";
+import { acceleratedPods, generate } from "../../support/kubernetes-workloads.ts";
 
 const base = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } } satisfies Workload;
 const entryPoint = ["/opt/run.sh", "$(HOME)"];

@@ -178,6 +178,7 @@ describe("a run with flags", () => {
       { ...settings, ...changes },
       {
         family: "f",
+        containerDefinitions: [],
         tags: [
           { key: "team", value: "nlp" },
           { key: "aiplat:workload", value: "w" },
