@@ -72,6 +72,7 @@ export const rayService: KindDefinition = {
       },
     };
   },
+  scalesItself: true,
   queues: { kueue: "label" },
   // ray-project/kuberay ray-operator/apis/ray/v1
   ready: { condition: "Ready" },
