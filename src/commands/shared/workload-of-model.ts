@@ -5,8 +5,8 @@ import { fitModel } from "../../core/models/fit.ts";
 import { starterWorkload, type StarterTarget } from "../../core/models/starter.ts";
 import { schemaModeline } from "../../core/workload/schema-url.ts";
 import { AiplatError } from "../../errors.ts";
-import { findModelShape } from "../instances/find-model-shape.ts";
-import { fitRequestOf } from "../instances/fit-options.ts";
+import { findModelShape } from "./find-model-shape.ts";
+import { fitRequestOf } from "./fit-options.ts";
 
 /** What scripts/build.mjs writes into the bundle. */
 declare const AIPLAT_VERSION: string;
