@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import { fairShare } from "../catalog/fair-share.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
@@ -141,23 +142,6 @@ function partOf(request: DeviceRequest, type: InstanceType): readonly [number, n
     default:
       return [1, 1];
   }
-}
-
-/**
- * A slot of d of n devices gets d/n of the instance's vCPU and memory less 10 %: the kernel, the agent and
- * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found; and less what the file reserves for
- * others.
- */
-function fairShare(
-  type: InstanceType,
-  [part, whole]: readonly [number, number],
-  { vcpu = 0, memoryMiB = 0 }: Amounts = {},
-): Required<Amounts> {
-  const share = (amount: number, kept: number) => Math.floor(((amount * 9 - kept * 10) * part) / (whole * 10));
-  return {
-    vcpu: share(type.vcpus * 1024, vcpu * 1024) / 1024,
-    memoryMiB: share(type.memoryMiB, memoryMiB),
-  };
 }
 
 function reserveOf({ resources }: Workload): Amounts | undefined {
