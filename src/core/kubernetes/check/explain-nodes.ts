@@ -61,7 +61,9 @@ function sumOf({
   const missing = Math.max(0, requested - running);
   const room =
     missing === 0
-      ? `all ${counted(requested, "pod")} run`
+      ? requested === 1
+        ? "its pod runs"
+        : `all ${requested} pods run`
       : `${up}${possible} of ${counted(missing, "pod")} ${missing === 1 ? "has" : "have"} room now${sharedLabel === undefined ? "" : ` on nodes of one ${sharedLabel}`}`;
   if (coordinatorFits === false)
     return fail(
