@@ -242,6 +242,7 @@ function specOf(
     launchType: "EC2",
     enableExecuteCommand: input.enableExecuteCommand,
     networkConfiguration: input.networkConfiguration as PlaceSpec["networkConfiguration"],
+    volumeConfigurations: input.volumeConfigurations as PlaceSpec["volumeConfigurations"],
     tags: input.propagateTags === "TASK_DEFINITION" ? checkTags([...definitionTags, ...own]) : own,
   };
 }

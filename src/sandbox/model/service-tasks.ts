@@ -41,7 +41,7 @@ export function countTasks(service: ServiceRecord, deployment: DeploymentRecord)
  * it "doesn't trigger a new service deployment"; its strategy of capacity providers is the revision's.
  */
 export function specOf(service: ServiceRecord, deployment: DeploymentRecord): PlaceSpec {
-  const { capacityProviderStrategy, launchType, networkConfiguration } = deployment.settings;
+  const { capacityProviderStrategy, launchType, networkConfiguration, volumeConfigurations } = deployment.settings;
   const { placementConstraints, enableExecuteCommand, propagateTags } =
     deployment.status === "PRIMARY" ? service.settings : deployment.settings;
   const providers = capacityProviderStrategy.map(({ capacityProvider }) => String(capacityProvider));
@@ -56,6 +56,7 @@ export function specOf(service: ServiceRecord, deployment: DeploymentRecord): Pl
     ...(providers.length === 0 ? {} : { capacityProviders: providers }),
     placementConstraints,
     networkConfiguration,
+    volumeConfigurations,
     enableExecuteCommand,
     tags: propagated(propagateTags, service, deployment),
     service,
