@@ -73,7 +73,9 @@ function onEks(kind: Kind): WordTarget {
       ...(scheduled === true ? { schedule: "@daily" } : {}),
       ...(kind === "RayJob" ? { command: ["python", "train.py"] } : {}),
       ...needed,
-      ...(needed?.model === undefined ? {} : { model: another }),
+      ...(needed?.model === undefined
+        ? {}
+        : { model: needed.model.format === undefined ? { uri: another.uri } : another }),
     },
     beside: [
       { eks: { serviceAccount: "bert" } },

@@ -157,7 +157,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   "eks.experiment": "Fields of a Katib Experiment's spec: objective, parameters, algorithm.",
   "eks.pod": "Raw fields of the pod, merged last.",
   "eks.resource":
-    "Raw fields of the resource, merged last: Ray's worker groups by groupName, a JobSet's replicatedJobs by name.",
+    "Raw fields of the resource, merged last: Ray's worker groups by groupName, a JobSet's replicatedJobs, a VolcanoJob's tasks and a Workflow's templates by name.",
   "eks.companions":
     "Raw fields of what goes with the resource, by its kind, merged last: { Service: { spec: { type: LoadBalancer } } }.",
   "eks.companions.*": "Raw fields of the resources of that kind.",

@@ -311,7 +311,6 @@ export const problemCodes = {
     "devices-beyond": error("The raw fields request devices for another container"),
     cel: error("A rule of the resource's own schema is broken"),
     "unknown-kind": error("There is no such kind of resource"),
-    "kind-not-yet": error("The kind is not yet among those that aiplat generates"),
     "kind-limit": error("The kind cannot carry the workload"),
     "several-variants": error("No one pod is right on all instance types"),
     "unknown-variant": error("There is no such variant"),

@@ -19,6 +19,7 @@ const installations: Readonly<Record<string, string>> = {
   "ray.io": "https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/kuberay-operator-installation.html",
   "serving.kserve.io": "https://kserve.github.io/website/docs/admin-guide/overview",
   "sparkoperator.k8s.io": "https://www.kubeflow.org/docs/components/spark-operator/getting-started/",
+  "argoproj.io": "https://argo-workflows.readthedocs.io/en/latest/installation/",
   "mlops.seldon.io": "https://docs.seldon.ai/seldon-core-2/installation",
   "batch.volcano.sh": "https://volcano.sh/en/docs/installation/",
   "kueue.x-k8s.io": "https://kueue.sigs.k8s.io/docs/installation/",
