@@ -10,7 +10,7 @@ import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
-import { hostnameLabel, zoneLabel } from "./placement.ts";
+import { queueRules } from "./queues/queue-rules.ts";
 import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
 import { volumeRules } from "./volume-rules.ts";
@@ -19,6 +19,9 @@ import { volumeRules } from "./volume-rules.ts";
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports */
 const portName = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/** A label's value, with the names of queues between the dots. */
+const queuePath = /^(?=.{1,63}$)[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/;
 
 const ownKeys: ReadonlySet<string> = new Set([nameLabel, instanceLabel, managedByLabel, componentLabel]);
 const podPath = ["eks", "pod"];
@@ -72,47 +75,9 @@ export const eksRules: readonly TargetRule[] = [
     ],
   },
   {
-    code: "queue-level",
-    severity: "error",
-    reads: ["eks.queue", "nodes"],
-    check: ({ nodes = 1, eks = {} }) => {
-      const { kueue, topology } = eks.queue ?? {};
-      const path = ["eks", "queue", "topology"];
-      if (topology === undefined) return [];
-      return [
-        ...(kueue === undefined
-          ? [
-              {
-                path,
-                message: "eks.queue.topology is of a queue of Kueue's, and eks.queue names none",
-                hint: "Write eks.queue: { kueue: NAME } beside it.",
-              },
-            ]
-          : []),
-        ...(isLabelKey(topology)
-          ? []
-          : [
-              {
-                path,
-                message: `eks.queue.topology must be a label of nodes, e.g. ${zoneLabel}, not ${JSON.stringify(topology)}`,
-              },
-            ]),
-        ...(nodes > 1 && topology === hostnameLabel
-          ? [
-              {
-                path,
-                message: `the ${nodes} nodes of a replica have different values of ${hostnameLabel}: Kueue would admit none`,
-                hint: `Write a level that they share, e.g. ${zoneLabel}.`,
-              },
-            ]
-          : []),
-      ];
-    },
-  },
-  {
     code: "names-in-eks",
     severity: "error",
-    reads: ["eks.namespace", "eks.serviceAccount", "eks.queue.kueue", "eks.secrets"],
+    reads: ["eks.namespace", "eks.serviceAccount", "eks.queue", "eks.secrets"],
     check: ({ eks = {} }) => {
       const { namespace, serviceAccount, queue, secrets = {} } = eks;
       return [
@@ -120,9 +85,14 @@ export const eksRules: readonly TargetRule[] = [
         ...(serviceAccount === undefined
           ? []
           : badName(["eks", "serviceAccount"], serviceAccount, dnsSubdomain, "a DNS name, e.g. bert")),
-        ...(queue?.kueue === undefined
+        ...(["kueue", "volcano"] as const).flatMap((key) =>
+          queue?.[key] === undefined
+            ? []
+            : badName(["eks", "queue", key], queue[key], dnsLabel, "a DNS label, e.g. team-a"),
+        ),
+        ...(queue?.yunikorn === undefined
           ? []
-          : badName(["eks", "queue", "kueue"], queue.kueue, dnsLabel, "a DNS label, e.g. team-a")),
+          : badName(["eks", "queue", "yunikorn"], queue.yunikorn, queuePath, "a queue's path, e.g. root.team-a")),
         ...Object.entries(secrets).flatMap(([variable, { name, key }]) => [
           ...badName(["eks", "secrets", variable, "name"], name, dnsSubdomain, "a secret's name, e.g. hf"),
           ...badName(["eks", "secrets", variable, "key"], key, secretKey, "a secret's key, e.g. token"),
@@ -283,6 +253,7 @@ export const eksRules: readonly TargetRule[] = [
             ],
       ),
   },
+  ...queueRules,
   ...resourceRules,
   ...offerRules,
   {
