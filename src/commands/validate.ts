@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { isRaw, type Raw } from "../core/base/merge.ts";
 import { present } from "../core/base/present.ts";
-import type { LocatedProblem, Problem } from "../core/base/problem.ts";
+import { withoutRefused, type LocatedProblem, type Problem } from "../core/base/problem.ts";
 import { runRules, type TargetRule } from "../core/workload/rules/rule.ts";
 import { exitCodes, InvalidInput, type ExitCode } from "../errors.ts";
 import { githubAnnotations } from "../output/annotations.ts";
@@ -84,7 +84,8 @@ async function judge(
     found.set(target, refused ? [] : await judgeForTarget(target, workload));
   }
   const more = chosen.length === 1 ? found.get(chosen[0]!)! : joinTargets(found);
-  const problems = inOrder([...warnings, ...more.map((each) => (each.path === undefined ? each : locate(each)))]);
+  const placed = more.map((each) => (each.path === undefined ? each : locate(each)));
+  const problems = inOrder([...withoutRefused(warnings, placed), ...placed]);
   if (problems.some(({ severity }) => severity === "error")) throw new InvalidInput(problems);
   return { ...present({ file }), warnings: problems };
 }

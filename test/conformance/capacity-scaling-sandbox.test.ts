@@ -212,3 +212,15 @@ describe("the settings of managed scaling", () => {
     expect((await group("own")).size).toBe(size);
   });
 });
+
+describe("a service whose provider is at its maximum", () => {
+  it("says in its status which tasks wait for a machine, and what would make room", async () => {
+    box = await startTestSandbox({ providers: [{ name: "cp1", instanceType: "inf2.24xlarge", min: 0, max: 1 }] });
+    const whole = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge", "--replicas", "3"];
+    expect((await run("service", "deploy", ...whole, "--allow-stall", "--no-wait")).code).toBe(0);
+    minutes(5);
+    const { stderr } = await run("service", "status", "bert");
+    expect(stderr).toMatch(/bert: 2 of 3 tasks: .*; 2 wait in PROVISIONING for an instance of cp1\n/);
+    expect(stderr).toContain("To make room: 2 more inf2.24xlarge of cp1.");
+  });
+});

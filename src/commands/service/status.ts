@@ -29,11 +29,11 @@ export const serviceStatus = defineCommand({
     const moving = services.filter(
       (service) => service.deployments.length > 1 || primaryOf(service)?.rolloutState === "IN_PROGRESS",
     );
-    const [rollouts, tasks, stalls] = await Promise.all([
+    const [rollouts, tasks] = await Promise.all([
       findOngoingDeployments(ecs, target.cluster, moving).catch(withoutPermission),
       findServiceTasks(ecs, target.cluster, services).catch(withoutPermission),
-      explainServices(ecs, target.cluster, services, context.now()).catch(withoutPermission),
     ]);
+    const stalls = await explainServices(ecs, target.cluster, services, context.now(), tasks).catch(withoutPermission);
     const failures = [...(stalls?.values() ?? [])];
     const health = tasks === undefined ? undefined : healthOfServices(services, tasks, context.now());
     const endpoints = await findServiceEndpoints(ecs, target.cluster, services, tasks ?? new Map(), context.aws);

@@ -1,6 +1,6 @@
 import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
-import { listOr } from "../../core/base/problem.ts";
+import { listOr, withoutRefused, type LocatedProblem } from "../../core/base/problem.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
 import type { Lint } from "../../core/ecs/lint/rule.ts";
 import { needsLint } from "../../core/ecs/needs-lint.ts";
@@ -16,7 +16,7 @@ import { ecsRules } from "../../core/ecs/rules.ts";
 import { resolveWorkload } from "../../core/workload/resolve.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import type { Workload } from "../../core/workload/schema.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, InvalidInput } from "../../errors.ts";
 import { warn } from "../../output/note.ts";
 import type { Invocation } from "../command.ts";
 import type { OptionSpec } from "./option.ts";
@@ -73,35 +73,48 @@ export async function loadEcsWorkload(
   heldTo: (lint: Lint) => Lint = (lint) => lint,
 ): Promise<LoadedEcsWorkload> {
   const { workload, warnings, locating } = await loadWorkload(context, invocation, ecsRules);
-  await warn(context, ...warnings);
-  const resolved = resolveWorkload(workload);
-  const judgeHeldTo = await loadJudge(workload);
-  const judge = judgeHeldTo(heldTo);
-  const early = judgeHeldTo((lint) => withoutLocks(heldTo(lint)));
-  const region = workload.logs === undefined ? undefined : await askRegion();
-  const on = (target: EcsTarget, held: Judge | null = judge) =>
-    locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
-  // Which region it is makes no difference to what is wrong. Which ports are locks the cluster says, once it is asked.
-  const anywhere = on({ region: region ?? anyRegion }, early);
-  if (context.stockSandbox !== undefined) {
-    const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
-    const { count = resolved.replicas } = invocation.options;
-    context.stockSandbox(machinesNeeded(anywhere, count));
+  return warnedOf(context, warnings, async () => {
+    const resolved = resolveWorkload(workload);
+    const judgeHeldTo = await loadJudge(workload);
+    const judge = judgeHeldTo(heldTo);
+    const early = judgeHeldTo((lint) => withoutLocks(heldTo(lint)));
+    const region = workload.logs === undefined ? undefined : await askRegion();
+    const on = (target: EcsTarget, held: Judge | null = judge) =>
+      locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
+    // Which region it is makes no difference to what is wrong. Which ports are locks the cluster says, once it is asked.
+    const anywhere = on({ region: region ?? anyRegion }, early);
+    if (context.stockSandbox !== undefined) {
+      const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
+      const { count = resolved.replicas } = invocation.options;
+      context.stockSandbox(machinesNeeded(anywhere, count));
+    }
+    return {
+      resolved,
+      anywhere,
+      forCluster: (cluster) => {
+        // Nothing that the cluster or the region could say differently, nor a word of the linter's about locks.
+        if (cluster === undefined && workload.logs === undefined && judge === judgeMerge) return anywhere;
+        return on(
+          cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
+          // Without a region the definitions do without logs.
+          workload.logs !== undefined && region === undefined ? null : judge,
+        );
+      },
+      locating,
+    };
+  });
+}
+
+/** The work's result, and the warnings on stderr: but for what refuses the work in the same words. */
+async function warnedOf<T>(context: Context, warnings: readonly LocatedProblem[], work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    await warn(context, ...warnings);
+    return result;
+  } catch (error) {
+    await warn(context, ...withoutRefused(warnings, error instanceof InvalidInput ? error.problems : []));
+    throw error;
   }
-  return {
-    resolved,
-    anywhere,
-    forCluster: (cluster) => {
-      // Nothing that the cluster or the region could say differently, nor a word of the linter's about locks.
-      if (cluster === undefined && workload.logs === undefined && judge === judgeMerge) return anywhere;
-      return on(
-        cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
-        // Without a region the definitions do without logs.
-        workload.logs !== undefined && region === undefined ? null : judge,
-      );
-    },
-    locating,
-  };
 }
 
 export const variantOption = {

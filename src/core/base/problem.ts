@@ -75,6 +75,12 @@ export function settingWarning(code: WarningCode, message: string, hint?: string
   return { severity: "warning", code, message, ...present({ hint }) };
 }
 
+/** The warnings but for those that an error says in the same words: what is refused need not be warned of. */
+export function withoutRefused<Each extends Problem>(warnings: readonly Each[], problems: readonly Problem[]): Each[] {
+  const refused = new Set(problems.flatMap(({ severity, message }) => (severity === "error" ? message : [])));
+  return warnings.filter(({ message }) => !refused.has(message));
+}
+
 /** Throws a Refusal when any of the problems is an error. */
 export function refuseErrors(problems: readonly Problem[]): void {
   if (problems.some((each) => each.severity === "error")) throw new Refusal(problems);

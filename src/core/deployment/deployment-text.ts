@@ -1,6 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
-import { lowerLimit, upperLimit } from "../ecs-api/deployment-limits.ts";
+import { breakerThreshold, lowerLimit, upperLimit } from "../ecs-api/deployment-limits.ts";
 import { barredGrowth, because, waysToGrow } from "../placement/barred-growth.ts";
 import type { PlannedDeployment, DeploymentOutcome } from "./simulate-deployment.ts";
 
@@ -49,8 +49,9 @@ function arithmetic(
 
 function remedyText(
   { desired, nearest, remedies: { rolling, minimumHealthyPercent, maximumPercent, instances } }: DeploymentOutcome,
-  { barred, limit, placement, bounds }: PlannedDeployment,
+  { barred, limit, placement, bounds, settings: { breaker } }: PlannedDeployment,
 ): string {
+  const regardless = `--allow-stall deploys all the same${breakerText(breaker, desired)}.`;
   const where = bounds === undefined ? "ecs.service.deploymentConfiguration" : "rollout";
   const least = (percent: number) =>
     bounds === undefined
@@ -58,28 +59,38 @@ function remedyText(
       : `maxUnavailable ${desired - lowerLimit(desired, percent)}`;
   const most = (percent: number) =>
     bounds === undefined ? `maximumPercent ${percent}` : `maxSurge ${upperLimit(desired, percent) - desired}`;
-  const settings = [
+  const percentages = [
     ...(minimumHealthyPercent === undefined ? [] : [least(minimumHealthyPercent)]),
     ...(maximumPercent === undefined ? [] : [most(maximumPercent)]),
   ];
   const ways = [
     ...(rolling === true
       ? [
-          `use strategy ROLLING${settings.length === 0 ? "" : ` with ${listOr(settings)}`} in ecs.service.deploymentConfiguration`,
+          `use strategy ROLLING${percentages.length === 0 ? "" : ` with ${listOr(percentages)}`} in ecs.service.deploymentConfiguration`,
         ]
       : []),
-    ...(rolling === undefined && settings.length > 0 ? [`set ${listOr(settings)} in ${where}`] : []),
+    ...(rolling === undefined && percentages.length > 0 ? [`set ${listOr(percentages)} in ${where}`] : []),
     ...(nearest === undefined ? [] : [nearest]),
     ...(instances === undefined
       ? []
       : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),
   ];
-  if (barred !== undefined && ways.length === 0) return "--allow-stall deploys all the same.";
+  if (barred !== undefined && ways.length === 0) return regardless;
   const all =
     ways.length === 0
       ? "no setting and no further instance of the cluster's types would help: aiplat cluster explain tells what each instance lacks"
       : listOr(ways);
-  return `${all[0]!.toUpperCase()}${all.slice(1)}. --allow-stall deploys all the same.`;
+  return `${all[0]!.toUpperCase()}${all.slice(1)}. ${regardless}`;
+}
+
+/**
+ * A failure is also a task that "the service scheduler can't launch"; whether each attempt to place one counts, ECS does
+ * not say. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+ */
+function breakerText(breaker: PlannedDeployment["settings"]["breaker"], desired: number): string {
+  if (breaker === undefined) return "";
+  const failures = counted(breakerThreshold(desired, breaker.threshold), "task");
+  return `, and the circuit breaker may ${breaker.rollback ? "roll it back" : "end it"} once ${failures} could not be launched`;
 }
 
 /** Whose the machines have to be, where no capacity provider starts so many by itself. */

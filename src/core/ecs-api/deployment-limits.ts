@@ -19,14 +19,17 @@ export function upperLimit(desired: number, maximumPercent: number): number {
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
-export function breakerThreshold(desired: number, { type = "BOUNDED_PERCENT", value = 50 }: Threshold = {}): number {
+export function breakerThreshold(
+  desired: number,
+  { type = "BOUNDED_PERCENT", value = 50 }: BreakerThreshold = {},
+): number {
   if (type === "COUNT") return value;
   const failures = Math.ceil((desired * value) / 100);
   return type === "UNBOUNDED_PERCENT" ? failures : Math.min(200, Math.max(3, failures));
 }
 
-/** Of a `deploymentCircuitBreaker`. */
-interface Threshold {
+/** The `thresholdConfiguration` of a `deploymentCircuitBreaker`. */
+export interface BreakerThreshold {
   readonly type?: string;
   readonly value?: number;
 }

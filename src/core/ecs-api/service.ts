@@ -1,5 +1,6 @@
 /** What aiplat reads in ECS's services. */
 import { present } from "../base/present.ts";
+import type { BreakerThreshold } from "./deployment-limits.ts";
 import type { Deployment, DeploymentConfiguration, Service, ServiceInput } from "./schema/service.ts";
 import type { Task } from "./api.ts";
 
@@ -13,6 +14,8 @@ export interface DeploymentSettings {
   readonly daemon: boolean;
   /** The percentage of healthy new tasks at which ECS calls a rolling update successful; left out where it is all. */
   readonly healthyPercent?: number;
+  /** The circuit breaker of a rolling update, where it is on: from `breakerThreshold` failures on it ends the update. */
+  readonly breaker?: { readonly rollback: boolean; readonly threshold?: BreakerThreshold };
 }
 
 /** The settings with ECS's defaults: 100 and 200 for a replica service, 0 and 100 for a DAEMON. */
@@ -26,8 +29,17 @@ export function deploymentSettingsOf({
     minimumHealthyPercent: given?.minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: given?.maximumPercent ?? (daemon ? 100 : 200),
     daemon,
-    ...present({ healthyPercent: earlySuccessOf(given)?.healthyPercent }),
+    ...present({ healthyPercent: earlySuccessOf(given)?.healthyPercent, breaker: breakerOf(given) }),
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html */
+function breakerOf({
+  strategy = "ROLLING",
+  deploymentCircuitBreaker: breaker,
+}: DeploymentConfiguration = {}): DeploymentSettings["breaker"] {
+  if (strategy !== "ROLLING" || breaker?.enable !== true) return undefined;
+  return { rollback: breaker.rollback === true, ...present({ threshold: breaker.thresholdConfiguration }) };
 }
 
 /**

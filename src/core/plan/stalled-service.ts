@@ -1,6 +1,7 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
+import { listOr } from "../base/problem.ts";
+import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
 import { deploymentSettingsOf, groupOfService, primaryOf, type Service } from "../ecs-api/service.ts";
 import type { RunFailure } from "./run-result.ts";
 import { explainShortage } from "./shortage.ts";
@@ -32,15 +33,36 @@ function missingTasks(service: Service): number {
 }
 
 /**
+ * The tasks that have waited a minute and more for an instance of their capacity provider: "tasks that don't have enough resources ... are
+ * placed in the PROVISIONING state".
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
+export function waitingForProvider(service: Service, tasks: readonly Task[], now: number): readonly Task[] {
+  // A machine takes a minute at least: what has only begun is no trouble yet.
+  if (now - (primaryOf(service)?.createdAt ?? 0) <= patienceMs) return [];
+  if (!providersOf(service).some((name) => !name.startsWith("FARGATE"))) return [];
+  return tasks.filter(
+    ({ lastStatus, desiredStatus, containerInstanceArn }) =>
+      lastStatus === "PROVISIONING" && desiredStatus === "RUNNING" && containerInstanceArn === undefined,
+  );
+}
+
+function providersOf({ capacityProviderStrategy = [] }: Service): readonly string[] {
+  return capacityProviderStrategy.flatMap(({ capacityProvider }) => capacityProvider ?? []);
+}
+
+/**
  * Why a service's tasks have no place, as a run says it of its own, with the nearest change that would make room.
  *
  * @param definition What its newest deployment runs.
+ * @param waiting Those of its tasks that wait for a capacity provider.
  * @returns Undefined where the snapshot has room.
  */
 export function explainService(
   snapshot: ClusterSnapshot,
   service: Service,
   definition: RegisteredTaskDefinition,
+  waiting: readonly Task[] = [],
 ): RunFailure | undefined {
   const { serviceName, desiredCount, placementConstraints = [], capacityProviderStrategy } = service;
   const wanted = {
@@ -49,6 +71,15 @@ export function explainService(
     placementConstraints,
     ...present({ capacityProviderStrategy }),
   };
-  const failure = explainShortage(snapshot, [definition], wanted, { asked: missingTasks(service) });
-  return failure === undefined ? undefined : { ...failure, detail: `${serviceName}: ${failure.detail}` };
+  const asked = Math.max(0, missingTasks(service)) + waiting.length;
+  const failure = explainShortage(snapshot, [definition], wanted, { asked });
+  return failure === undefined
+    ? undefined
+    : { ...failure, detail: `${serviceName}: ${failure.detail}${waitText(service, waiting)}` };
+}
+
+function waitText(service: Service, waiting: readonly Task[]): string {
+  if (waiting.length === 0) return "";
+  const verb = waiting.length === 1 ? "waits" : "wait";
+  return `; ${waiting.length} ${verb} in PROVISIONING for an instance of ${listOr(providersOf(service))}`;
 }

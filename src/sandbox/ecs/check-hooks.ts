@@ -27,7 +27,8 @@ export function checkHooks({
         hook.targetType === "PAUSE"
           ? "The sandbox plays lifecycle hooks of BLUE_GREEN, LINEAR and CANARY deployments, not of ROLLING ones. " +
               'Set another strategy, or "lifecycleHooks": [].'
-          : "The sandbox plays lifecycle hooks of the target type PAUSE alone: there is no Lambda function behind it. " +
+          : "The sandbox plays lifecycle hooks of the target type PAUSE alone, not AWS_LAMBDA, which ECS takes: there is no " +
+              "Lambda function behind it. " +
               "Leave this hook out.",
       );
     const { lifecycleStages = [] } = hook;

@@ -69,7 +69,9 @@ export const shiftedDeploymentRules: readonly SandboxRule[] = [
     source: `${guide}/continue-service-deployment.html; the error: ${unverified}`,
   },
   {
-    rule: "Hooks that call a Lambda function, and hooks of ROLLING deployments, are refused. Traffic weights are shown, though no traffic flows.",
+    rule:
+      "Hooks that call a Lambda function, and hooks of ROLLING deployments, are refused, though ECS takes both: at which " +
+      "moments a rolling deployment pauses, its pages do not say. Traffic weights are shown, though no traffic flows.",
     source: "the sandbox's own",
   },
 ];

@@ -24,6 +24,10 @@ export const serviceRules: readonly SandboxRule[] = [
     source: `${guide}/deployment-circuit-breaker.html`,
   },
   {
+    rule: "Tasks that find no place do not count against the circuit breaker.",
+    source: `${unverified}; ${api}/API_Deployment.html counts a task that "the service scheduler can't launch"`,
+  },
+  {
     rule:
       "A task that gets healthy sets the count of failures back to 0, unless the circuit breaker has " +
       "`resetOnHealthyTask` off.",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Task } from "../../../src/core/ecs-api/api.ts";
 import type { Service } from "../../../src/core/ecs-api/service.ts";
-import { explainService, lacksRoom } from "../../../src/core/plan/stalled-service.ts";
+import { explainService, lacksRoom, waitingForProvider } from "../../../src/core/plan/stalled-service.ts";
 import { aDefinition, anInstance, aSnapshot, aTask } from "../../support/cluster.ts";
 
 const now = 1_000_000_000;
@@ -99,5 +100,35 @@ describe("why a service has no room", () => {
         definition,
       )?.detail,
     ).toContain("a task of service:bert runs there already");
+  });
+});
+
+describe("tasks that wait for a capacity provider", () => {
+  const provided = (capacityProvider: string, createdAt = ago(90)) =>
+    service({ capacityProviderStrategy: [{ capacityProvider, weight: 1 }], deployments: [deployment({ createdAt })] });
+  const machine = anInstance("a", "inf2.xlarge");
+  const waits = {
+    ...aTask("t1", definition, machine, { lastStatus: "PROVISIONING" }),
+    containerInstanceArn: undefined,
+  };
+  const { containerInstanceArn: _, ...waiting } = waits;
+  it.each<readonly [string, number, Service, readonly Task[]]>([
+    ["are without an instance", 1, provided("cp1"), [waiting]],
+    ["are not those that get their interface", 0, provided("cp1"), [{ ...waiting, containerInstanceArn: machine.arn }]],
+    ["are not on their way out", 0, provided("cp1"), [{ ...waiting, desiredStatus: "STOPPED" }]],
+    ["have waited a minute", 0, provided("cp1", ago(30)), [waiting]],
+    ["are not Fargate's", 0, provided("FARGATE_SPOT"), [waiting]],
+    ["are of a service with a strategy", 0, service({ deployments: [deployment({ createdAt: ago(90) })] }), [waiting]],
+  ])("%s: %i", (_name, expected, of, tasks) => {
+    expect(waitingForProvider(of, tasks, now)).toHaveLength(expected);
+  });
+
+  it("are in the reason", () => {
+    const full = { ...machine.registered, memoryMiB: 1000 };
+    const host = { ...machine, remaining: full, registered: { ...full, memoryMiB: 62_000 }, capacityProvider: "cp1" };
+    const of = service({ ...provided("cp1"), deployments: [deployment({ pendingCount: 2, createdAt: ago(90) })] });
+    expect(explainService(aSnapshot([host], [], [definition]), of, definition, [waiting, waiting])?.detail).toMatch(
+      /^bert: 2 of 3 tasks: .*; 2 wait in PROVISIONING for an instance of cp1$/,
+    );
   });
 });
