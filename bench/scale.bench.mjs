@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { plainEnv } from "./plain-env.mjs";
 import { makeSnapshot } from "./cluster-snapshot.mjs";
+import { makeServiceSnapshot } from "./service-snapshot.mjs";
 
 export const title =
   "Scale: CPU seconds of offline commands by the instances of the cluster, and the exponent of the last step";
@@ -18,7 +20,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const sizes = [100, 1_000, 5_000, 20_000, 100_000];
 
 /**
- * `held`: how many of the 12 devices of each machine are taken; `most`: the largest cluster, where the snapshot of a
+ * `held`: how many of the 12 devices of each machine are taken, or `service` where a service runs on half of them; `most`: the largest cluster, where the snapshot of a
  * larger one is more than a text of JavaScript holds, or the plan more than it is worth waiting for.
  */
 const subjects = [
@@ -36,23 +38,17 @@ const subjects = [
     held: 2,
     args: (n) => ["cluster", "explain", ...job, "--count", `${11 * n}`],
   },
+  {
+    name: "guard: a new image of n/2 replicas",
+    held: "service",
+    args: (n) => ["plan", ...whole("bert:2"), "--kind", "service", "--replicas", `${Math.ceil(n / 2)}`],
+  },
   { name: "cluster devices, 2 tasks each", held: 2, args: () => ["cluster", "devices"] },
   { name: "cluster devices, 12 tasks each", held: 12, most: 20_000, args: () => ["cluster", "devices"] },
 ];
-const job = [
-  "--name",
-  "bert",
-  "--image",
-  "bert:1",
-  "--instance-type",
-  "inf2.48xlarge",
-  "--devices",
-  "1",
-  "--cpu",
-  "12",
-  "--memory",
-  "20GiB",
-];
+const workload = (image) => ["--name", "bert", "--image", image, "--instance-type", "inf2.48xlarge"];
+const job = [...workload("bert:1"), "--devices", "1", "--cpu", "12", "--memory", "20GiB"];
+const whole = (image) => [...workload(image), "--devices", "12", "--cpu", "150", "--memory", "300GiB"];
 const service = (n) => [...job, "--kind", "service", "--replicas", `${n}`];
 
 /** @param before The root of another built checkout, which is measured beside this one. */
@@ -110,8 +106,21 @@ const written = new Map();
 
 function snapshotFile(folder, instances, held) {
   const file = join(folder, `${instances}-${held}.json`);
-  if (!written.has(file)) written.set(file, writeFileSync(file, JSON.stringify(makeSnapshot({ instances, held }))));
+  if (!written.has(file)) {
+    const snapshot =
+      held === "service"
+        ? makeServiceSnapshot({ instances, definition: serviceDefinition() })
+        : makeSnapshot({ instances, held });
+    written.set(file, writeFileSync(file, JSON.stringify(snapshot)));
+  }
   return file;
+}
+
+/** What the service runs, as this checkout has it. */
+function serviceDefinition() {
+  const args = ["taskdef", "generate", ...whole("bert:1"), "--kind", "service"];
+  const { stdout } = spawnSync(process.execPath, [join(root, "bin", "aiplat.js"), ...args], { cwd: tmpdir() });
+  return JSON.parse(stdout);
 }
 
 /** CPU seconds of a command. */
@@ -128,7 +137,7 @@ function seconds(args) {
   const { status, stderr, output } = spawnSync(
     process.execPath,
     ["--require", join(root, "bench", "report-cpu.cjs"), ...args],
-    { cwd: tmpdir(), stdio: ["ignore", "ignore", "pipe", "pipe"] },
+    { cwd: tmpdir(), env: plainEnv, stdio: ["ignore", "ignore", "pipe", "pipe"] },
   );
   if (status !== 0 && status !== 4) throw new Error(`${args.join(" ")} failed: ${stderr}`);
   return Number(output[3]) / 1e6;

@@ -20,7 +20,7 @@ exports.openCodeCache = function openCodeCache(content, command) {
   if (folder === undefined) return undefined;
   const flags = [process.version, ...process.execArgv, process.env.NODE_OPTIONS].join(" ");
   const key = [command, content, flags, engine()].join(" ");
-  const path = `${folder}${sep}${command.replaceAll(" ", "-") || "aiplat"}.${hash(content.slice(0, 16) + flags)}`;
+  const path = `${folder}${sep}${command.replaceAll(" ", "-") || "aiplat"}.${hash(content + flags)}`;
   const { scripts, shapes } = parse(readIfThere(path), key) ?? { scripts: new Map(), shapes: [] };
   return {
     /** What is kept of the script that begins with a module: source and code. */

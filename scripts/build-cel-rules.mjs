@@ -62,7 +62,10 @@ async function readResource(schemas, kind, apiVersion) {
   return { kind, apiVersion, source, rules, defaults, leftOut: all.filter(({ rule }) => onChanges(rule)) };
 }
 
-/** Every rule with the place that it holds for: keys with dots between them, `[]` for every item of a list. */
+/**
+ * Every rule with the place that it holds for: keys with dots between them, `[]` for every item of a list, `{}` for every
+ * value of a map.
+ */
 function rulesOf(schema, path = "") {
   const own = schema["x-kubernetes-validations"] ?? [];
   const strange = own.flatMap((rule) => Object.keys(rule)).find((key) => !["rule", "message", "reason"].includes(key));
@@ -84,21 +87,21 @@ function defaultsOf(schema, rules, path = "") {
 }
 
 function names({ path, rule }, place) {
-  if (path !== "" && !place.startsWith(`${path}.`) && !place.startsWith(`${path}[]`)) return false;
+  if (path !== "" && !place.startsWith(`${path}.`) && !place.startsWith(`${path}[]`) && !place.startsWith(`${path}{}`))
+    return false;
   const keys = place
     .slice(path.length)
-    .split(/[.[\]]+/)
+    .split(/[.[\]{}]+/)
     .filter((key) => key !== "");
   return keys.length > 0 && keys.every((key) => new RegExp(`\\b${key}\\b`).test(rule));
 }
 
 function children(schema, path) {
   const { properties = {}, items, additionalProperties } = schema;
-  if (typeof additionalProperties === "object" && rulesOf(additionalProperties).length > 0)
-    throw new Error(`${path}: rules on the values of a map, which aiplat does not read`);
   return [
     ...Object.entries(properties).map(([key, child]) => [path === "" ? key : `${path}.${key}`, child]),
     ...(items === undefined ? [] : [[`${path}[]`, items]]),
+    ...(typeof additionalProperties === "object" ? [[`${path}{}`, additionalProperties]] : []),
   ];
 }
 

@@ -110,6 +110,8 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "Ports and health": everyTarget,
   "What does not go together": everyTarget,
   Volumes: everyTarget,
+  "Containers beside the workload's": everyTarget,
+  "The model": everyTarget,
   "Workloads on ECS": ecsCommands,
   "Raw fields of ECS": ecsCommands,
   "Runs and deployments": "`plan`, `run-task`, `service deploy` and `cluster explain`.",

@@ -1,6 +1,6 @@
 /** The parts of docs/kubernetes-kinds.md that are derived from the kinds. */
 import { listOr } from "./core/base/problem.ts";
-import { definitionOf, kinds, laterKinds } from "./core/kubernetes/kinds.ts";
+import { definitionOf, kinds } from "./core/kubernetes/kinds.ts";
 
 const ordered = [
   ...kinds.filter((kind) => definitionOf(kind).runs === "service"),
@@ -38,7 +38,6 @@ export const generatedParts: Readonly<Record<string, string>> = {
       queues?.kueue ?? "refused: Kueue has no integration",
     ]),
   ),
-  "later kinds": laterKinds.length === 0 ? "" : `${listOf(laterKinds)} are not there yet.`,
   "scalable kinds": `Kinds with a scale subresource: ${listOf(
     ordered.filter(({ scalable }) => scalable === true).map(({ kind }) => kind),
   )}. Kinds for \`--with service\`: ${listOf(

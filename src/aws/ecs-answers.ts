@@ -2,6 +2,7 @@ import type { ECSClient } from "@aws-sdk/client-ecs";
 import { parseJson } from "../core/base/json.ts";
 import { double, integer, list, structure, text, type Schema } from "../core/ecs-api/field.ts";
 import { wrongKindIn } from "../core/ecs-api/field-kind.ts";
+import { fits } from "../core/ecs-api/fits.ts";
 import { capacityProviderStrategyItem, tag } from "../core/ecs-api/model/common.ts";
 import { service } from "../core/ecs-api/model/described-service.ts";
 import { taskDefinition } from "../core/ecs-api/model/task-definition.ts";
@@ -212,9 +213,11 @@ function checkAnswer(operation: string, body: string, httpStatusCode: number): v
   const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;
   if (schema === undefined) return;
   try {
+    const read = parseJson(body);
+    const isRight = fits(schema, read);
     // AWS leaves absent fields out; null would be no value of any.
-    const answer = parseJson(body, (_, value: unknown) => value ?? undefined);
-    const wrong = wrongKindIn(schema, answer);
+    const answer = isRight ? read : parseJson(body, (_, value: unknown) => value ?? undefined);
+    const wrong = isRight ? undefined : wrongKindIn(schema, answer);
     if (wrong !== undefined) throw new SyntaxError(`${operation} answers no ${wrong.wanted} where one belongs`);
     const missing = (needed[operation] ?? []).find((path) => !holds(answer, path.split(".")));
     if (missing !== undefined) throw new SyntaxError(`${operation} answers no ${missing}`);

@@ -185,6 +185,8 @@ function failed(verb: string, answer: KubectlAnswer, resources: readonly Resourc
   });
 }
 
+/** Without the log of kubectl's libraries: `W1129 23:35:33.706922 30945 diff.go:723] ...`. */
 function sentence({ stderr, stdout }: KubectlAnswer): string {
-  return (stderr.trim() || stdout.trim()).replace(/^error: /i, "");
+  const said = stderr.replace(/^[IWEF]\d{4} \d\d:\d\d:.*\n?/gm, "").trim();
+  return (said || stdout.trim() || stderr.trim()).replace(/^error: /i, "");
 }

@@ -5,7 +5,8 @@ import type { Style } from "./style.ts";
 
 /** How the figures of one slot come about, a line each. */
 export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest, style: Style | undefined): string {
-  const { type, devices, engine, precision, ranks, degrees, memory, host, image, reasons, replicasPerInstance } = fit;
+  const { type, devices, engine, precision, ranks, degrees, memory, host, image, note, reasons, replicasPerInstance } =
+    fit;
   const { count, name, kind } = type.accelerator;
   const title = `${type.instanceType}, ${devices} of ${count} ${name}`;
   const lines: (readonly [what: string, figure: string, more?: string])[] = [];
@@ -48,5 +49,6 @@ export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest,
     image === undefined || !fit.fits
       ? []
       : [`  image ${image.image}${image.sdk === undefined ? "" : `, Neuron SDK ${image.sdk}`}`];
+  if (note !== undefined) served.push(`  ${note}`);
   return `${[style?.bold(title) ?? title, ...text, ...verdict, ...served].join("\n")}\n`;
 }

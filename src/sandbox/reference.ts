@@ -1,4 +1,5 @@
 import { missingImageWord, steering } from "./model/behaviour.ts";
+import { missingFileSystemWord, missingRoleWord } from "./model/volumes.ts";
 import { sandboxRules } from "./rules.ts";
 import { services } from "./wire/services.ts";
 
@@ -28,7 +29,8 @@ export function sandboxReference(): string {
 |---|---|
 ${variables.join("\n")}
 
-An image with \`${missingImageWord}\` in its name cannot be pulled.
+An image with \`${missingImageWord}\` in its name cannot be pulled; a file system of EFS or S3 Files with \`${missingFileSystemWord}\` in its id
+cannot be mounted, and a role with \`${missingRoleWord}\` in its name attaches no EBS volume.
 
 ## Operations
 

@@ -13,6 +13,7 @@ export const neededBy: Partial<Record<Kind, Partial<Workload>>> = {
       },
     },
   },
+  LLMInferenceService: { model: { uri: "hf://Qwen/Qwen3-8B" } },
   SparkApplication: {
     eks: { serviceAccount: "bert", spark: { version: "3.5.1", type: "Python", mainFile: "local:///app.py" } },
   },

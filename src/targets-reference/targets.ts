@@ -21,19 +21,19 @@ const least: Raw = { name: "bert", image: "repo/bert:1", accelerator: { instance
 /** Parts of GPU machines, for what needs room beside a replica. */
 const part: Raw = { accelerator: { instanceTypes: ["g5.12xlarge"], devicesPerReplica: 1 } };
 
+const roles = { execution: "arn:aws:iam::111122223333:role/execution" };
+
+/** What the examples of `init`, `sidecars` and `model` mount, and have of secrets. */
+const volumes = [{ path: "/models", scratch: "1GiB" }];
+const secrets = { HF_TOKEN: { name: "hf", key: "token" }, TOKEN: { name: "push", key: "token" } };
+
 const awsvpc: Raw = { networkMode: "awsvpc", network: { subnets: ["subnet-0a1b2c3d"] } };
 
 function onEcs(name: string, ecs: Raw): WordTarget {
   return {
     name,
     base: { ...least, kind: "service", ecs },
-    beside: [
-      { roles: { execution: "arn:aws:iam::111122223333:role/execution" } },
-      { ports: [{ container: 8080 }] },
-      { ecs: awsvpc },
-      { kind: "job" },
-      part,
-    ],
+    beside: [{ roles }, { ports: [{ container: 8080 }] }, { volumes }, { ecs: awsvpc }, { kind: "job" }, part],
     rules: ecsRules,
     make: (workload) => {
       const resolved = resolveForEcs(resolveWorkload(workload), { region: "us-east-1" }, judgeBy(lintTaskDefinition));
@@ -75,10 +75,21 @@ function onEks(kind: Kind): WordTarget {
         ...(kind === "RayJob" ? { command: ["python", "train.py"] } : {}),
         eks: { namespace: "ml" },
       },
-      { ...needed, ...(needed?.model === undefined ? {} : { model: another }) },
+      {
+        ...needed,
+        ...(needed?.model === undefined
+          ? {}
+          : { model: needed.model.format === undefined ? { uri: another.uri } : another }),
+      },
       {},
     ),
-    beside: [{ eks: { serviceAccount: "bert" } }, { ports: [{ container: 8080 }] }, part],
+    beside: [
+      { eks: { serviceAccount: "bert" } },
+      { ports: [{ container: 8080 }] },
+      { roles, eks: { serviceAccount: "bert", secrets } },
+      { volumes },
+      part,
+    ],
     rules: eksRules,
     make: (workload) => {
       const { manifests, warnings } = generateManifests(resolveForKubernetes(workload, kind));

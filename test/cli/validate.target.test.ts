@@ -48,14 +48,14 @@ const workloads: Readonly<Record<string, object>> = {
 
 /** Each problem with its hint. */
 function blocksOf(stderr: string): readonly string[] {
-  return stderr.split(/\n(?! )/).filter((block) => block !== "");
+  return stderr.split(/\n(?! )/).filter((block) => block !== "" && !block.endsWith(" is valid"));
 }
 
 describe.each(Object.entries(workloads))("validate --for, of %s", (name, workload) => {
   const file = `${name.replaceAll(" ", "-")}.json`;
   const run = (...args: readonly string[]) => {
     writeFileSync(join(folder, file), JSON.stringify(workload, null, 2));
-    return runCli([...args, file, "--quiet"], { cwd: folder, env: { AWS_REGION: "us-east-1" } });
+    return runCli([...args, file], { cwd: folder, env: { AWS_REGION: "us-east-1" } });
   };
 
   it("says what taskdef generate says", async () => {
@@ -71,10 +71,8 @@ describe.each(Object.entries(workloads))("validate --for, of %s", (name, workloa
       ? await run("eks", "generate", "--variant", "bert-inf2-xlarge")
       : generated;
     const { code, stderr } = await run("validate", "--for", "eks");
-    const errors = (text: string) => blocksOf(text).filter((block) => block.includes(": error: "));
-    expect([code, ...errors(stderr)]).toEqual([found.code, ...errors(found.stderr)]);
-    // A refusal of eks generate leaves the rules' warnings out.
-    for (const block of blocksOf(found.stderr)) expect(blocksOf(stderr)).toContain(block);
+    const said = (text: string) => blocksOf(text).toSorted();
+    expect([code, ...said(stderr)]).toEqual([found.code, ...said(found.stderr)]);
   });
 });
 

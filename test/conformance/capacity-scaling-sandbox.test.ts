@@ -224,3 +224,48 @@ describe("a service whose provider is at its maximum", () => {
     expect(stderr).toContain("To make room: 2 more inf2.24xlarge of cp1.");
   });
 });
+
+describe("a strategy of two providers", () => {
+  const two = [
+    { name: "cp1", instanceType: "inf2.xlarge", min: 0, max: 8 },
+    { name: "cp2", instanceType: "inf2.xlarge", min: 0, max: 8 },
+  ];
+  const strategy = [
+    { capacityProvider: "cp1", base: 1, weight: 1 },
+    { capacityProvider: "cp2", weight: 3 },
+  ];
+  const providersOf = async (arns: readonly string[]) => {
+    const { tasks } = await box.ecs("DescribeTasks", { tasks: arns });
+    return tasks.map((task: Json) => task.capacityProviderName).toSorted();
+  };
+
+  it("divides the tasks of a run and of a service by base and weight, whichever has room", async () => {
+    box = await startTestSandbox({ providers: two });
+    await box.register("small", { memory: 512 });
+    const { tasks } = await box.ecs("RunTask", {
+      taskDefinition: "small",
+      count: 5,
+      capacityProviderStrategy: strategy,
+    });
+    expect(await providersOf(tasks.map(({ taskArn }: Json) => taskArn))).toEqual(["cp1", "cp1", "cp2", "cp2", "cp2"]);
+    await box.ecs("CreateService", {
+      serviceName: "small",
+      taskDefinition: "small",
+      desiredCount: 5,
+      capacityProviderStrategy: strategy,
+    });
+    minutes(10);
+    const { taskArns } = await box.ecs("ListTasks", { serviceName: "small" });
+    expect(await providersOf(taskArns)).toEqual(["cp1", "cp1", "cp2", "cp2", "cp2"]);
+    expect(new Set(await statuses())).toEqual(new Set(["RUNNING"]));
+  });
+
+  it("is refused with two bases", async () => {
+    box = await startTestSandbox({ providers: two });
+    await box.register("small", { memory: 512 });
+    const bases = strategy.map((each) => ({ ...each, base: 1 }));
+    await expect(box.ecs("RunTask", { taskDefinition: "small", capacityProviderStrategy: bases })).rejects.toThrow(
+      "Only one capacity provider",
+    );
+  });
+});

@@ -30,10 +30,34 @@ const workloads: Readonly<Record<string, Partial<Workload>>> = {
     ecs: { networkMode: "awsvpc" },
     ports: [{ container: 80 }],
   },
+  // Its schema knows no S3 Files yet.
+  Volumes: {
+    accelerator: { instanceTypes: ["g5.xlarge"] },
+    roles: { task: "arn:aws:iam::123456789012:role/task" },
+    volumes: [
+      {
+        path: "/a",
+        efs: { fileSystem: "fs-0123456789abcdef0", accessPoint: "fsap-0123456789abcdef0" },
+        readOnly: true,
+      },
+      { path: "/b", lustre: { fileSystem: "fs-1", mountName: "abcd", dnsName: "fs-1.fsx.us-east-1.amazonaws.com" } },
+      { path: "/c", s3: { bucket: "models" } },
+      { path: "/d", ebs: { size: "500GiB", role: "arn:aws:iam::123456789012:role/infrastructure" } },
+      { path: "/e", scratch: "200GiB" },
+      { path: "/f", host: "/opt/cache" },
+    ],
+  },
 };
 
 /** The maps whose keys are the user's own. */
 const opaque = new Set(["Options", "DockerLabels"]);
+
+/** Fields that CloudFormation has by another name. */
+const renamed: Readonly<Record<string, string>> = {
+  efsVolumeConfiguration: "EFSVolumeConfiguration",
+  fileSystemId: "FilesystemId",
+  iam: "IAM",
+};
 
 /** CloudFormation's casing of the API's fields. */
 function toCloudFormation(value: unknown, key = ""): unknown {
@@ -41,7 +65,7 @@ function toCloudFormation(value: unknown, key = ""): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => {
-      const cased = opaque.has(key) ? name : name[0]!.toUpperCase() + name.slice(1);
+      const cased = opaque.has(key) ? name : (renamed[name] ?? name[0]!.toUpperCase() + name.slice(1));
       return [cased, opaque.has(key) ? each : toCloudFormation(each, cased)];
     }),
   );
@@ -56,7 +80,7 @@ describe.skipIf(missingTools("cfn-lint"))("cfn-lint", () => {
           [`${name}${index}`, { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) }] as const,
       );
     });
-    expect(resources).toHaveLength(9);
+    expect(resources).toHaveLength(10);
     const file = join(mkdtempSync(join(tmpdir(), "aiplat-cfn-")), "template.json");
     writeFileSync(
       file,

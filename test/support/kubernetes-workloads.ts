@@ -1,3 +1,4 @@
+import { embeddedManifest } from "../../src/core/kubernetes/embedded.ts";
 import type { Raw } from "../../src/core/base/merge.ts";
 import type { Path } from "../../src/core/base/problem.ts";
 import { neededBy } from "../../src/targets-reference/needed-by.ts";
@@ -85,15 +86,18 @@ export function generate(workload: Workload, kind?: Kind, settings: KubernetesSe
 }
 
 /**
- * Every pod of the documents that requests devices, wherever it stands, with KServe's model in place of a container.
+ * Every pod of the documents that requests devices, wherever it stands, with KServe's model in place of a container, or
+ * the container of a Workflow's template.
  */
 export function acceleratedPods(value: unknown): readonly PodSpec[] {
   if (Array.isArray(value)) return value.flatMap(acceleratedPods);
   if (typeof value !== "object" || value === null) return [];
   const fields = value as Readonly<Record<string, unknown>>;
+  const inner = embeddedManifest(fields);
   const containers = [
     ...(Array.isArray(fields["containers"]) ? fields["containers"] : []),
     ...("model" in fields ? [fields["model"]] : []),
+    ...("container" in fields ? [fields["container"]] : []),
   ] as PodSpec["containers"];
   const own = containers.some(
     (container) =>
@@ -102,5 +106,5 @@ export function acceleratedPods(value: unknown): readonly PodSpec[] {
   )
     ? [{ ...fields, containers } as PodSpec]
     : [];
-  return [...own, ...Object.values(fields).flatMap(acceleratedPods)];
+  return [...own, ...acceleratedPods(inner), ...Object.values(fields).flatMap(acceleratedPods)];
 }

@@ -70,10 +70,11 @@ export const eksGenerate = defineCommand({
   run: async (context, invocation) => {
     const { options } = invocation;
     const { workload, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);
+    await warn(context, ...warnings);
     const { manifests, warnings: more } = locating(() =>
       generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)),
     );
-    await warn(context, ...warnings, ...more.map(locate));
+    await warn(context, ...more.map(locate));
     if (options.outDir === undefined) {
       context.stdout.write(await manifestsText(context, manifests));
       return;

@@ -42,7 +42,8 @@ export const instancesFit = defineCommand({
   run: async (context, { args: [text], options: given }) => {
     if (text === undefined) {
       const { modelListView } = await import("../../output/model-list.ts");
-      const { listModels, modelsAsOf } = await import("../../core/models/find-model.ts");
+      const { listModels } = await import("../../core/models/find-model.ts");
+      const { modelsAsOf } = await import("../../core/models/built-in-models.ts");
       return await print(context, modelListView(listModels(), modelsAsOf));
     }
     requireFamilies(given.family ?? []);

@@ -50,12 +50,24 @@ export async function loadJudge(workload: Workload): Promise<(heldTo?: (lint: Li
       ? import("../../core/ecs/lint/lint-subject.ts").then(({ lintGenerated }) => lintGenerated)
       : import("../../core/ecs/lint/lint.ts").then(({ lintTaskDefinition }) => lintTaskDefinition),
   ]);
-  return (heldTo = (each) => each) => judgeBy(heldTo(lint));
+  const once = saidOnce(lint);
+  return (heldTo = (each) => each) => judgeBy(heldTo(once));
+}
+
+/** A definition is judged before and after the cluster has said which ports are locks: mostly it is the same. */
+function saidOnce(lint: Lint): Lint {
+  const said = new Map<string, ReturnType<Lint>>();
+  return (definition, known) => {
+    const key = JSON.stringify([definition, known]);
+    const findings = said.get(key) ?? lint(definition, known);
+    said.set(key, findings);
+    return findings;
+  };
 }
 
 /** For where no cluster has said yet which ports are locks. */
 export function withoutLocks(lint: Lint): Lint {
-  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-protocols", "port-twice"]);
+  const aboutLocks = new Set<string>(["lock-port-taken", "lock-port-tcp", "port-twice"]);
   return (definition, known) => lint(definition, known).filter(({ rule }) => !aboutLocks.has(rule));
 }
 

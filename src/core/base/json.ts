@@ -16,16 +16,22 @@ const [quote, backslash, openList, openMap, closeList, closeMap] = [...'"\\[{]}'
 
 function isDeep(text: string): boolean {
   let depth = 0;
-  let inText = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (inText) {
-      if (code === backslash) at++;
-      else if (code === quote) inText = false;
-    } else if (code === quote) inText = true;
+    if (code === quote) at = endOfText(text, at);
     else if (code === openList || code === openMap) {
       if (++depth > maxDepth) return true;
     } else if (code === closeList || code === closeMap) depth--;
   }
   return false;
+}
+
+/** Where the text that begins at a quote ends; most of a document is texts, which are searched and not walked. */
+function endOfText(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === backslash) backslashes++;
+    if (backslashes % 2 === 0) return at;
+  }
+  return text.length;
 }

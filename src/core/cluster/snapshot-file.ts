@@ -2,6 +2,7 @@ import { parseJson } from "../base/json.ts";
 import * as z from "zod/mini";
 import { mismatchesOf } from "../base/document-issues.ts";
 import { flag, instant, list, map, text } from "../ecs-api/field.ts";
+import { fits } from "../ecs-api/fits.ts";
 import { capacityProviderStrategy } from "../ecs-api/schema/common.ts";
 import { containerInstance } from "../ecs-api/schema/container-instance.ts";
 import { service } from "../ecs-api/schema/service.ts";
@@ -71,6 +72,13 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
     throw new Refusal([
       problem("snapshot", [], `${name} is no cluster snapshot: its kind is not ClusterSnapshot`, hint),
     ]);
+  const read = fits(schema, value) && !json.includes("__proto__") ? value : readByZod(value, name, hint);
+  const { apiVersion: _, kind: __, ...snapshot } = read as Readonly<Record<string, unknown>>;
+  return snapshot as unknown as ClusterSnapshot;
+}
+
+/** @throws Refusal saying what is wrong. */
+function readByZod(value: unknown, name: string, hint: string): unknown {
   const result = z.safeParse(schema, value);
   if (!result.success) {
     throw new Refusal(
@@ -86,8 +94,7 @@ export function parseSnapshot(json: string, name: string): ClusterSnapshot {
         ),
     );
   }
-  const { apiVersion: _, kind: __, ...snapshot } = result.data;
-  return snapshot as unknown as ClusterSnapshot;
+  return result.data;
 }
 
 /**

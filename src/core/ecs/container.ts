@@ -1,19 +1,25 @@
 import { present } from "../base/present.ts";
 import { fabricEnvironment } from "../catalog/fabric.ts";
 import { lockPortMappings } from "../catalog/lock-ports.ts";
-import { devicePath } from "../catalog/slots.ts";
-import { type DeviceRequest, type ResolvedWorkload, healthCheckSettings } from "../workload/resolved.ts";
-import type { ContainerDefinition, Device, LinuxParameters, PortMapping, ResourceRequirement } from "../ecs-api/api.ts";
-import type { NetworkMode } from "../workload/network-mode.ts";
-import type { Capacity } from "./capacity.ts";
+import type { DeviceRequest, ResolvedWorkload } from "../workload/resolved.ts";
+import type { ContainerDefinition, LinuxParameters, PortMapping, ResourceRequirement } from "../ecs-api/api.ts";
+import { startsAfter } from "./beside-containers.ts";
+import {
+  cpuUnits,
+  deviceAt,
+  healthCheck,
+  logsOf,
+  mappingsOf,
+  neuronDevices,
+  onManagedInstances,
+  variablesOf,
+  type GenerateSettings,
+} from "./container-parts.ts";
+import { ownShare } from "./own-share.ts";
 import { sharedMemorySize } from "./shared-memory.ts";
 import { ulimitsFor } from "./ulimits.ts";
 import type { Variant } from "./variants.ts";
 import { mountPointsOf } from "./volumes.ts";
-
-function onManagedInstances({ capacity }: Pick<GenerateSettings, "capacity">): boolean {
-  return capacity.kind === "managed-instances";
-}
 
 /**
  * The workload's own container. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
@@ -24,7 +30,7 @@ export function workloadContainer(
   settings: GenerateSettings,
 ): ContainerDefinition {
   const { shape } = variant;
-  const { vcpu, memoryMiB } = shape;
+  const { vcpu, memoryMiB } = ownShare(workload, shape);
   const listsDevices = variant.slot !== undefined && !onManagedInstances(settings);
   const ports = portMappings(workload, variant, settings);
   const requirements = resourceRequirements(shape.request, onManagedInstances(settings));
@@ -45,17 +51,13 @@ export function workloadContainer(
     ...(memoryMiB === undefined || onManagedInstances(settings) ? {} : { memory: memoryMiB }),
     ...(ports.length === 0 ? {} : { portMappings: ports }),
     essential: true,
+    ...present({ dependsOn: startsAfter(workload) }),
     ...present({
       entryPoint: workload.entryPoint,
       command: workload.command,
       workingDirectory: workload.workingDirectory,
     }),
-    ...(Object.keys(environment).length === 0
-      ? {}
-      : { environment: Object.entries(environment).map(([name, value]) => ({ name, value })) }),
-    ...(Object.keys(workload.secrets).length === 0
-      ? {}
-      : { secrets: Object.entries(workload.secrets).map(([name, valueFrom]) => ({ name, valueFrom })) }),
+    ...variablesOf(environment, workload.secrets),
     ...(mountPoints.length === 0 ? {} : { mountPoints }),
     ...(workload.user === undefined ? {} : { user: String(workload.user) }),
     ...(workload.readOnlyRoot ? { readonlyRootFilesystem: true } : {}),
@@ -63,25 +65,9 @@ export function workloadContainer(
     ...(ulimits.length === 0 ? {} : { ulimits }),
     ...present({ stopTimeout: workload.stopTimeoutSeconds }),
     ...(workload.health === undefined ? {} : { healthCheck: healthCheck(workload.health) }),
-    ...(workload.logs === undefined || settings.region === undefined
-      ? {}
-      : { logConfiguration: awslogs(workload.name, workload.logs.group, settings.region) }),
+    ...logsOf(workload, settings),
     ...(requirements.length === 0 ? {} : { resourceRequirements: requirements }),
   };
-}
-
-/** What of the whole workload each of its definitions depends on. */
-export interface GenerateSettings {
-  readonly networkMode: NetworkMode;
-  readonly capacity: Capacity;
-  readonly lockPortBase: number;
-  /** The region of the log group; without one there are no logs. */
-  readonly region?: string;
-}
-
-/** 1,024 units a vCPU. */
-export function cpuUnits(vcpu: number): number {
-  return Math.floor(vcpu * 1024);
 }
 
 function portMappings(
@@ -89,17 +75,7 @@ function portMappings(
   variant: Variant,
   settings: GenerateSettings,
 ): readonly PortMapping[] {
-  const own = workload.ports.map((port): PortMapping => {
-    // Bridge mode without a host port gets a free one; host and awsvpc mode have the container's own.
-    const hostPort = settings.networkMode === "bridge" ? port.host : port.container;
-    return {
-      ...present({ name: port.name }),
-      containerPort: port.container,
-      ...present({ hostPort }),
-      protocol: port.protocol,
-    };
-  });
-  return [...own, ...locksOf(variant, settings)];
+  return [...mappingsOf(workload.ports, settings), ...locksOf(variant, settings)];
 }
 
 /**
@@ -115,15 +91,10 @@ function linuxParametersOf(
   listsDevices: boolean,
   sharedMemoryMiB: number | undefined,
 ): LinuxParameters | undefined {
-  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-inference.html
-  const neuron = listsDevices ? variant.slot!.map((device) => devicePath(device)) : [];
+  const neuron = listsDevices ? neuronDevices(variant.slot!) : [];
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efa.html: one uverbs device an interface.
   const efa = Array.from({ length: variant.shape.efaInterfaces }, (_, index) => `/dev/infiniband/uverbs${index}`);
-  const devices = [...neuron, ...efa].map((path): Device => ({
-    hostPath: path,
-    containerPath: path,
-    permissions: ["read", "write"],
-  }));
+  const devices = [...neuron, ...efa.map(deviceAt)];
   if (devices.length === 0 && sharedMemoryMiB === undefined) return undefined;
   return {
     ...(listsDevices ? { capabilities: { add: ["IPC_LOCK"] } } : {}),
@@ -158,38 +129,4 @@ function resourceRequirements(request: DeviceRequest, managedInstances: boolean)
     case "resource":
       throw new Error("a resource of Kubernetes nodes on ECS: run the rules first");
   }
-}
-
-/** What a health check of ECS can wait at most; a service waits on by its grace period. */
-export const longestStartPeriod = 300;
-
-/**
- * curl or wget, whichever the image has. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
- */
-export function healthCommand({ path, port }: { readonly path: string; readonly port: number }): readonly string[] {
-  const url = `http://localhost:${port}${path}`;
-  return ["CMD-SHELL", `curl -fsS -o /dev/null ${url} || wget -q -O /dev/null ${url} || exit 1`];
-}
-
-function healthCheck(health: NonNullable<ResolvedWorkload["health"]>): NonNullable<ContainerDefinition["healthCheck"]> {
-  return {
-    command: healthCommand(health),
-    interval: healthCheckSettings.intervalSeconds,
-    timeout: healthCheckSettings.timeoutSeconds,
-    retries: healthCheckSettings.retries,
-    ...(health.startSeconds === undefined ? {} : { startPeriod: Math.min(health.startSeconds, longestStartPeriod) }),
-  };
-}
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html */
-function awslogs(name: string, group: string, region: string): NonNullable<ContainerDefinition["logConfiguration"]> {
-  return {
-    logDriver: "awslogs",
-    options: {
-      "awslogs-group": group,
-      "awslogs-region": region,
-      "awslogs-stream-prefix": name,
-      "awslogs-create-group": "true",
-    },
-  };
 }

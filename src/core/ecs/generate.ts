@@ -2,9 +2,13 @@ import { present } from "../base/present.ts";
 import { deviceNumber } from "../catalog/slots.ts";
 import type { Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw } from "../base/merge.ts";
+import { shareProblems } from "../workload/beside-containers.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Device, PlacementConstraint, Tag, TaskDefinition } from "../ecs-api/api.ts";
-import { cpuUnits, locksOf, workloadContainer, type GenerateSettings } from "./container.ts";
+import { locksOf, workloadContainer } from "./container.ts";
+import { cpuUnits, type GenerateSettings } from "./container-parts.ts";
+import { besideContainers } from "./beside-containers.ts";
+import { ownShare, taskSize } from "./own-share.ts";
 import { checkMerged, devicesOf, hasOddDevices } from "./merged.ts";
 import { addConstraints, withoutRepeats } from "./placement-constraints.ts";
 import { tagsFor } from "./tags.ts";
@@ -30,14 +34,14 @@ export function generateTaskDefinition(
   const { networkMode } = settings;
   const managedInstances = settings.capacity.kind === "managed-instances";
   const container = workloadContainer(workload, variant, settings);
-  const { vcpu, memoryMiB } = variant.shape;
+  const { vcpu, memoryMiB } = taskSize(workload, variant.shape);
   const volumes = volumesOf(workload);
   const constraints = constraintsOf(workload, variant.shape);
   const generated = {
     family: variant.name,
     ...present({ taskRoleArn: workload.roles.task, executionRoleArn: workload.roles.execution }),
     networkMode,
-    containerDefinitions: [container],
+    containerDefinitions: [container, ...besideContainers(workload, variant, settings)],
     ...(volumes.length === 0 ? {} : { volumes }),
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
     requiresCompatibilities: [managedInstances ? "MANAGED_INSTANCES" : "EC2"],
@@ -59,7 +63,8 @@ export function generateTaskDefinition(
     ...withOrderedDevices(merged),
     ...(isReadable ? { tags: definitionTags(workload, variant, tags) } : {}),
   };
-  return { definition, problems };
+  const above = shareProblems(workload, variant.shape, variant.shape, ownShare(workload, variant.shape));
+  return { definition, problems: [...above, ...problems] };
 }
 
 function definitionTags(workload: ResolvedWorkload, variant: Variant, raw: unknown): readonly Tag[] {

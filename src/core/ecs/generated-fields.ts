@@ -19,6 +19,7 @@ export const generatedFields: FieldTree = {
     memory: true,
     portMappings: { name: true, containerPort: true, hostPort: true, protocol: true },
     essential: true,
+    dependsOn: true,
     entryPoint: true,
     command: true,
     workingDirectory: true,

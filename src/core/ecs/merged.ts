@@ -15,6 +15,11 @@ interface Merged {
   readonly definition: TaskDefinition;
 }
 
+/** Whether a container may open the slot's devices beside the workload's own. */
+function sharesDevices({ sidecars }: Pick<ResolvedWorkload, "sidecars">, container: Raw): boolean {
+  return sidecars.some((each) => each.name === container["name"] && each.sharesDevices);
+}
+
 type Refuse = (code: RefusalCode, path: Path, message: string, hint: string) => Problem;
 
 /**
@@ -46,7 +51,9 @@ export function checkMerged(
     ...removedDevices(generated, ours, refuse),
     ...removedLocks(locks, ours, refuse),
     ...(isPart(request) ? found.flatMap((each) => privileged(each, refuse)) : []),
-    ...(request.kind === "none" ? [] : found.flatMap((each) => foreignDevices(generated, each, refuse))),
+    ...(request.kind === "none"
+      ? []
+      : found.flatMap((each) => foreignDevices(generated, each, sharesDevices(workload, each.container), refuse))),
   ];
 }
 
@@ -133,11 +140,11 @@ function removedLocks(locks: readonly PortMapping[], { container, index }: Found
     });
 }
 
-function foreignDevices(generated: ContainerDefinition, { container, index }: Found, refuse: Refuse) {
+function foreignDevices(generated: ContainerDefinition, { container, index }: Found, shares: boolean, refuse: Refuse) {
   const owned = devicesOf(generated).map(({ hostPath }) => hostPath);
   const isOurs = container["name"] === generated.name;
   const problems = devicesOf(container).flatMap(({ hostPath }, at) =>
-    deviceNumber(hostPath) === undefined || (isOurs && owned.includes(hostPath))
+    deviceNumber(hostPath) === undefined || ((isOurs || shares) && owned.includes(hostPath))
       ? []
       : [
           refuse(

@@ -158,6 +158,21 @@ const start: readonly Row[] = [
     "Check that the log group exists, and that the instance role or the execution role may write to it (logs:CreateLogStream, logs:PutLogEvents; logs:CreateLogGroup to create it).",
   ],
   [
+    /amazon-ecs-volume-plugin.*not found/i,
+    "the instance's agent has no volume plugin, which mounts EFS",
+    "Start it on the instance (systemctl enable --now amazon-ecs-volume-plugin), or use an ECS machine image (aiplat ami latest).",
+  ],
+  [
+    /VolumeDriver\.Create|EFS utils command/i,
+    "a file system could not be mounted",
+    "Check its id, that it has a mount target in the instance's zone whose security group lets NFS (2049) in, that the VPC resolves DNS names, and what the task role may do (elasticfilesystem:ClientMount).",
+  ],
+  [
+    /infrastructure role|EBS volume/i,
+    "the EBS volume could not be made or attached",
+    "The volume's role (ebs.role) must trust ecs.amazonaws.com and have AmazonECSInfrastructureRolePolicyForVolumes; the snapshot must be of an xfs file system and in this region.",
+  ],
+  [
     /unable to pull secrets|fetching secret|(?:secretsmanager|ssm).*(?:AccessDenied|not authorized)/is,
     "the secrets could not be read",
     "The execution role (roles.execution) must be allowed to read each secret, and its KMS key.",

@@ -1,11 +1,13 @@
 /** What ECS asks of a workload beyond the rules for every target: the commands that act on ECS run these too. */
 import { listOr } from "../base/problem.ts";
+import { containerRules } from "./container-rules.ts";
 import { rawDevicesOf } from "./raw-devices.ts";
 import { ec2TypeName, isHyperPodName } from "../workload/fields.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import { onManagedInstances } from "../workload/fields.ts";
 import { workloadNetworkMode } from "../workload/rules/capacity.ts";
-import { protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
+import { containersIn, variablesTwice } from "../workload/rules/containers.ts";
+import { portsIn, protocolOf, reservedHostPorts } from "../workload/rules/ports.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
 import { volumeRules } from "./volume-rules.ts";
 
@@ -84,21 +86,6 @@ export const ecsRules: readonly TargetRule[] = [
           ],
   },
   {
-    code: "model-on-ecs",
-    severity: "warning",
-    reads: ["model"],
-    check: ({ model }) =>
-      model === undefined
-        ? []
-        : [
-            {
-              path: ["model"],
-              message: "model is not carried by an ECS task definition: nothing loads the model for the container",
-              hint: "Tell the container where it is, in environment or command.",
-            },
-          ],
-  },
-  {
     code: "raw-neuron-devices",
     severity: "warning",
     reads: ["accelerator", "ecs.taskDefinition"],
@@ -150,12 +137,12 @@ export const ecsRules: readonly TargetRule[] = [
     // RegisterTaskDefinition: "When networkMode=host, the host ports and container ports in port mappings must match."
     code: "host-port",
     severity: "error",
-    reads: ["ports", ...networkReads],
+    reads: ["ports", "sidecars", ...networkReads],
     check: (workload) => {
       const mode = workloadNetworkMode(workload);
       if (mode === "bridge") return [];
-      return (workload.ports ?? []).flatMap((port, index) => {
-        const path = ["ports", index, "host"];
+      return portsIn(workload).flatMap(({ port, path: of }) => {
+        const path = [...of, "host"];
         if (port.host !== undefined && port.host !== port.container)
           return [
             {
@@ -168,7 +155,7 @@ export const ecsRules: readonly TargetRule[] = [
         return taken
           ? [
               {
-                path: ["ports", index, "container"],
+                path: [...of, "container"],
                 message: `port ${port.container} is taken on every ECS instance, and in host mode the container's port is the instance's`,
                 hint: `Use another than ${listOr(reservedHostPorts, "and")}.`,
               },
@@ -237,15 +224,8 @@ export const ecsRules: readonly TargetRule[] = [
     // variables set on the container"
     code: "variable-twice",
     severity: "error",
-    reads: ["environment", "secrets"],
-    check: ({ environment = {}, secrets = {} }) =>
-      Object.keys(secrets)
-        .filter((name) => Object.hasOwn(environment, name))
-        .map((name) => ({
-          path: ["secrets", name],
-          message: `${name} is in environment and in secrets: a container has it once`,
-          hint: "Keep one of them.",
-        })),
+    reads: ["environment", "secrets", "init", "sidecars"],
+    check: (workload) => variablesTwice(containersIn(workload)),
   },
   {
     // In awsvpc mode there are no host ports, and so no locks that ECS itself would count.
@@ -271,5 +251,6 @@ export const ecsRules: readonly TargetRule[] = [
         }));
     },
   },
+  ...containerRules,
   ...volumeRules,
 ];

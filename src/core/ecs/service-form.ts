@@ -79,7 +79,7 @@ const defaults: Readonly<Record<string, Raw>> = {
   capacityProviderStrategy: { base: 0, weight: 0 },
   serviceConnectConfiguration: { enabled: false },
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceManagedEBSVolumeConfiguration.html
-  managedEBSVolume: { filesystemType: "xfs" },
+  managedEBSVolume: { encrypted: true, filesystemType: "xfs" },
 };
 
 /**

@@ -5,7 +5,7 @@ import { isRaw, mergeRaw, type ListKeys, type Raw } from "../base/merge.ts";
 import type { CapacityProviderStrategyItem, NetworkConfiguration, PlacementConstraint } from "../ecs-api/api.ts";
 import { addConstraints, checkConstraintCount } from "./placement-constraints.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
-import { longestStartPeriod } from "./container.ts";
+import { longestStartPeriod } from "./container-parts.ts";
 import { checkExecRole, checkExecRoot } from "./exec.ts";
 import type { EcsVariant, EcsWorkload } from "./resolve-for-ecs.ts";
 import { checkRawRollout, checkRolloutOf, percentagesFor, rolloutTags } from "./rollout-bounds.ts";

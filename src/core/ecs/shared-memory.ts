@@ -1,7 +1,8 @@
 import { isRaw, type Raw } from "../base/merge.ts";
-import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
+import type { Amounts, ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { needsSharedMemory } from "../workload/shared-memory.ts";
 import type { Capacity } from "./capacity.ts";
+import { ownShare } from "./own-share.ts";
 
 /** What Docker gives: https://docs.docker.com/engine/containers/run/. Less than that is no default worth writing. */
 const dockersMiB = 64;
@@ -12,26 +13,22 @@ const mostMiB = 65_536;
  * quarter of the container's memory where its processes share some; AWS's guide offers none on Managed Instances.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
  */
-export function sharedMemorySize(
-  workload: Pick<ResolvedWorkload, "container" | "sharedMemoryMiB" | "volumes" | "ecs">,
-  shape: Shape,
-  capacity: Capacity,
-): number | undefined {
+export function sharedMemorySize(workload: ResolvedWorkload, shape: Shape, capacity: Capacity): number | undefined {
   const { sharedMemoryMiB } = workload;
   if (sharedMemoryMiB !== undefined) return sharedMemoryMiB === 0 ? undefined : sharedMemoryMiB;
   const raw = workload.ecs.taskDefinition ?? {};
   const container = rawContainer(raw, workload.container);
   if (!needsSharedMemory(shape) || capacity.kind === "managed-instances") return undefined;
   if (workload.volumes.some(({ path }) => path === "/dev/shm") || hasItsOwn(raw, container)) return undefined;
-  const size = Math.min(mostMiB, Math.floor(memoryOf(container, shape) / 4));
+  const size = Math.min(mostMiB, Math.floor(memoryOf(container, ownShare(workload, shape)) / 4));
   return size <= dockersMiB ? undefined : size;
 }
 
 /** The container's memory as the raw fields leave it. */
-function memoryOf({ memory, memoryReservation }: Raw, shape: Shape): number {
+function memoryOf({ memory, memoryReservation }: Raw, share: Amounts): number {
   if (typeof memory === "number") return memory;
   if (memory === null && typeof memoryReservation === "number") return memoryReservation;
-  return shape.memoryMiB ?? 0;
+  return share.memoryMiB ?? 0;
 }
 
 /** Whether raw fields put something else at `/dev/shm`, or give the container the host's. */

@@ -1,6 +1,7 @@
 import { isRaw, type Raw } from "../base/merge.ts";
 import type { Path } from "../base/problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { modelFetchName } from "../workload/model-fetch.ts";
 import { isMachineMount, mountAttribute } from "./volumes.ts";
 import { taskDefinitionLists } from "./task-definition-lists.ts";
 
@@ -81,7 +82,7 @@ function wordFor(workload: ResolvedWorkload, definition: Raw, path: Path): Path 
 }
 
 function containerWord(workload: ResolvedWorkload, container: Raw, [field, index]: Path): Path | undefined {
-  if (container["name"] !== workload.container) return undefined;
+  if (container["name"] !== workload.container) return besideWord(workload, container, field, index);
   const name = String(field);
   const item = itemAt(container[name], index);
   if (name === "environment" || name === "secrets") return [name, String(item["name"])];
@@ -94,6 +95,38 @@ function containerWord(workload: ResolvedWorkload, container: Raw, [field, index
   if (name === "mountPoints") return volumeWord(workload, item["sourceVolume"]);
   return name === "linuxParameters" && index === "sharedMemorySize" ? ["sharedMemory"] : containerWords[name];
 }
+
+/** What a field of a container of `init` or `sidecars` is generated from; the container, where it has no key of its own. */
+function besideWord(
+  workload: ResolvedWorkload,
+  container: Raw,
+  field: string | number | undefined,
+  index: string | number | undefined,
+): Path | undefined {
+  if (container["name"] === modelFetchName && workload.model?.path !== undefined) return ["model"];
+  for (const list of ["init", "sidecars"] as const) {
+    const at = workload[list].findIndex(({ name }) => name === container["name"]);
+    if (at < 0) continue;
+    const item = itemAt(container[String(field)], index);
+    if (field === "environment" || field === "secrets") return [list, at, field, String(item["name"])];
+    const word = besideWords[String(field)];
+    return [list, at, ...(word ?? [])];
+  }
+  return undefined;
+}
+
+const besideWords: Readonly<Record<string, Path>> = {
+  name: ["name"],
+  image: ["image"],
+  entryPoint: ["entryPoint"],
+  command: ["command"],
+  cpu: ["resources", "cpu"],
+  memory: ["resources", "memory"],
+  portMappings: ["ports"],
+  mountPoints: ["mounts"],
+  healthCheck: ["health"],
+  linuxParameters: ["devices"],
+};
 
 function volumeWord({ volumes }: ResolvedWorkload, name: unknown): Path | undefined {
   const index = volumes.findIndex((volume) => volume.name === name);

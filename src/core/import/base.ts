@@ -1,9 +1,11 @@
 import { present } from "../base/present.ts";
-import type { CapacityProviderStrategyItem } from "../ecs-api/api.ts";
+import type { CapacityProviderStrategyItem, ContainerDefinition } from "../ecs-api/api.ts";
 import { boundsOf, deploymentConfigurationAt } from "../ecs/rollout-bounds.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
 import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
+import { modelFetchName } from "../workload/model-fetch.ts";
+import { besideWords, type BesideWords } from "./beside-containers.ts";
 import { containerWords, loadBalancerWords, placementWords } from "./modelled-fields.ts";
 import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSource } from "./source.ts";
 
@@ -31,6 +33,23 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
   const environment = (container.environment ?? []).filter(
     ({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string",
   );
+  const own = words.full ? containerWords(part, lockPortBase, { accelerated }) : {};
+  const place = placeOf(part);
+  const beside = words.full
+    ? besideWords(
+        part,
+        {
+          name: words.name,
+          container: container.name,
+          image: container.image,
+          accelerator: words.accelerator,
+          ...own,
+          roles,
+          ecs: place,
+        },
+        lockPortBase,
+      )
+    : {};
   const desired = parts.reduce((sum, { service }) => sum + (service?.desiredCount ?? 0), 0);
   return {
     name: words.name,
@@ -42,15 +61,16 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     ...(environment.length > 0
       ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) }
       : {}),
-    ...(words.full ? containerWords(part, lockPortBase, { accelerated }) : {}),
+    ...own,
+    ...beside,
     accelerator: words.accelerator,
     replicas: Math.max(1, desired),
-    ...(words.sized ? resourcesOf(part, words.accelerator === "none") : {}),
+    ...(words.sized ? resourcesOf(part, words.accelerator === "none", beside) : {}),
     ...(Object.keys(roles).length === 0 ? {} : { roles }),
     ...present({ rollout: rolloutOf(parts) }),
     ecs: {
       ...present({ cluster }),
-      ...placeOf(part),
+      ...place,
       ...(words.full ? placementWords(part, { accelerated }) : {}),
       ...(words.full ? loadBalancerWords(part) : {}),
     },
@@ -80,20 +100,31 @@ function isRole(arn: string | undefined): arn is string {
  * On Managed Instances the task's size, else the container's. A CPU workload has to say both;
  * the raw fields take away what there is not.
  */
-function resourcesOf(part: ImportedPart, both: boolean): { readonly resources?: Raw } {
+function resourcesOf(part: ImportedPart, both: boolean, beside: BesideWords): { readonly resources?: Raw } {
   const { cpu, memory, memoryReservation } = mainContainer(part);
   const managed = isForManagedInstances(part);
-  const written = (managed ? parseTaskCpu(part.definition.cpu ?? "") : undefined) ?? cpu ?? 0;
+  const others = containersOf(part, beside);
+  const taskCpu = managed ? parseTaskCpu(part.definition.cpu ?? "") : undefined;
+  const taskMemory = managed ? parseTaskMemory(part.definition.memory ?? "") : undefined;
+  const without = (size: number | undefined, key: "cpu" | "memory") =>
+    size === undefined ? undefined : size - others.reduce((sum, each) => sum + (each[key] ?? 0), 0);
+  const written = without(taskCpu, "cpu") ?? cpu ?? 0;
   const units = written === 0 && both ? 1024 : written;
-  const memoryMiB =
-    (managed ? parseTaskMemory(part.definition.memory ?? "") : undefined) ??
-    memory ??
-    (both ? (memoryReservation ?? 512) : undefined);
+  const memoryMiB = without(taskMemory, "memory") ?? memory ?? (both ? (memoryReservation ?? 512) : undefined);
   const resources = {
     ...(units > 0 ? { cpu: units / 1024 } : {}),
     ...(memoryMiB === undefined ? {} : { memory: both ? `${memoryMiB}MiB` : formatMiB(memoryMiB) }),
   };
   return Object.keys(resources).length === 0 ? {} : { resources };
+}
+
+/** The containers that the file has words for beside the workload's own. */
+function containersOf(
+  { definition: { containerDefinitions } }: ImportedPart,
+  { init = [], sidecars = [], model }: BesideWords,
+): readonly ContainerDefinition[] {
+  const names = new Set([...init, ...sidecars].map(({ name }) => name));
+  return containerDefinitions.filter(({ name }) => names.has(name) || (model !== undefined && name === modelFetchName));
 }
 
 /** The providers that start the tasks, or that Managed Instances do; undefined for plain EC2. */

@@ -136,7 +136,7 @@ export function loadBalancerWords(part: ImportedPart): Raw {
 }
 
 /** Lock ports come with the devices; ranges have no word. */
-function portsOf(
+export function portsOf(
   { portMappings = [] }: ContainerDefinition,
   networkMode: string | undefined,
   lockPortBase: number | undefined,
@@ -154,7 +154,7 @@ function portsOf(
 }
 
 /** In the file's words every secret is an ARN that the execution role reads. */
-function secretsOf(
+export function secretsOf(
   { secrets = [] }: ContainerDefinition,
   { definition: { executionRoleArn } }: ImportedPart,
 ): Raw | undefined {

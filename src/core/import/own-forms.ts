@@ -1,4 +1,5 @@
-import { healthCommand, longestStartPeriod } from "../ecs/container.ts";
+import { healthCommand, longestStartPeriod } from "../ecs/container-parts.ts";
+import type { ContainerDefinition } from "../ecs-api/api.ts";
 import type { Raw } from "../base/merge.ts";
 import { logGroupRule } from "../workload/fields.ts";
 import { mainContainer, regionOf, type ImportedPart } from "./source.ts";
@@ -8,15 +9,18 @@ import { mainContainer, regionOf, type ImportedPart } from "./source.ts";
  * known.
  */
 export function healthOf(part: ImportedPart): Raw | undefined {
-  const check = mainContainer(part).healthCheck;
+  return healthWords(mainContainer(part).healthCheck, part.service?.healthCheckGracePeriodSeconds ?? 0);
+}
+
+/** @param graceSeconds How long the service overlooks that the check fails. */
+export function healthWords(check: ContainerDefinition["healthCheck"], graceSeconds: number): Raw | undefined {
   const [, port, path] = /http:\/\/localhost:(\d{1,5})(\/\S*)/.exec(check?.command?.[1] ?? "") ?? [];
   if (check === undefined || port === undefined || path === undefined) return undefined;
   const asked = { path, port: Number(port) };
   if (JSON.stringify(healthCommand(asked)) !== JSON.stringify(check.command)) return undefined;
   const { startPeriod = 0 } = check;
-  const grace = part.service?.healthCheckGracePeriodSeconds ?? 0;
   // The check waits no longer: what the service waits beyond it is the rest.
-  const startSeconds = startPeriod === longestStartPeriod ? Math.max(grace, startPeriod) : startPeriod;
+  const startSeconds = startPeriod === longestStartPeriod ? Math.max(graceSeconds, startPeriod) : startPeriod;
   return { ...asked, ...(startSeconds === 0 ? {} : { startSeconds }) };
 }
 

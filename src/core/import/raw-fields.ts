@@ -25,7 +25,7 @@ export function rawFieldsOf(
   ecs: EcsWorkload,
   variant: EcsVariant,
   part: ImportedPart,
-  { serviceName }: ImportSource,
+  { serviceName, parts }: ImportSource,
 ): RawFields {
   const { definition, service } = part;
   const { workload } = ecs;
@@ -43,7 +43,12 @@ export function rawFieldsOf(
       ...(found || name === undefined || name === variant.name ? {} : { serviceName: name }),
       ...(service === undefined
         ? {}
-        : { ...serviceOverlay(service, serviceOf(ecs, variant, part)), ...tagsOf(service.tags, workload) }),
+        : {
+            ...serviceOverlay(service, serviceOf(ecs, variant, part)),
+            // Of several slots some may have none of the replicas.
+            ...(parts.every((each) => each.service?.desiredCount === 0) ? { desiredCount: null } : {}),
+            ...tagsOf(service.tags, workload),
+          }),
     },
   };
 }
@@ -90,7 +95,7 @@ function serviceOverlay(service: Service, generated: ServiceInput): Raw {
   if (isRaw(deployment) && deployment["strategy"] === "BLUE_GREEN")
     overlay["deploymentConfiguration"] = { bakeTimeInMinutes: 0, ...deployment };
   if (overlay["propagateTags"] === null) overlay["propagateTags"] = "NONE";
-  return { ...overlay, ...(service.desiredCount === 0 ? { desiredCount: null } : {}) };
+  return overlay;
 }
 
 const decideRebalancing: ReadonlySet<string> = new Set([

@@ -33,6 +33,7 @@ export function mainContainer({ definition, service }: ImportedPart): ContainerD
   const balancers = service?.["loadBalancers"];
   const target = Array.isArray(balancers) && isRaw(balancers[0]) ? balancers[0]["containerName"] : undefined;
   return (
+    candidates.find((each) => hasDevices(each) && each.essential !== false) ??
     candidates.find(hasDevices) ??
     candidates.find(({ name }) => name === target) ??
     candidates.find(({ essential }) => essential !== false) ??

@@ -1,6 +1,8 @@
 /** What pods can have of a node's memory and CPU. */
 import { present } from "../base/present.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
+import type { Problem } from "../base/problem.ts";
+import { initOf, largestOf, leftOf, shareProblems, sumOf } from "../workload/beside-containers.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { hugepagesMiB } from "./devices.ts";
 import { partOfDevices } from "./node-resources.ts";
@@ -69,15 +71,39 @@ function partOfNode(
   return Number.isNaN(least) ? undefined : Math.floor(least);
 }
 
+interface PodShare {
+  readonly milliCpu?: number;
+  readonly memoryMiB?: number;
+}
+
+/**
+ * What of it the workload's own container has: what the file says, else the share less what the sidecars have together
+ * and the largest container of `init`.
+ */
+export function ownShare(workload: ResolvedWorkload, shape: Shape): PodShare {
+  const { milliCpu, memoryMiB } = podShare(workload, shape);
+  const [sidecars, init] = [sumOf(workload.sidecars), largestOf(initOf(workload))];
+  const share = present({ vcpu: milliCpu === undefined ? undefined : milliCpu / 1000, memoryMiB });
+  const left = leftOf(workload.resources, share, {
+    vcpu: sidecars.vcpu + init.vcpu,
+    memoryMiB: sidecars.memoryMiB + init.memoryMiB,
+  });
+  return present({ milliCpu: left.vcpu === undefined ? undefined : milliOf(left.vcpu), memoryMiB: left.memoryMiB });
+}
+
+/** That nothing is left of the share for it. */
+export function ownShareProblems(workload: ResolvedWorkload, shape: Shape): readonly Problem[] {
+  const amounts = ({ milliCpu, memoryMiB }: PodShare) =>
+    present({ vcpu: milliCpu === undefined ? undefined : milliCpu / 1000, memoryMiB });
+  return shareProblems(workload, shape, amounts(podShare(workload, shape)), amounts(ownShare(workload, shape)));
+}
+
 /**
  * The pod's share: what the file says; else, of d of n devices, d/n of the lesser of 90 % of the catalogue's figure and
  * what the node can allocate, less what the file reserves for others. On a small instance kubelet and the add-ons keep
  * more back than ECS's agent does.
  */
-export function podShare(
-  workload: ResolvedWorkload,
-  shape: Shape,
-): { readonly milliCpu?: number; readonly memoryMiB?: number } {
+export function podShare(workload: ResolvedWorkload, shape: Shape): PodShare {
   const { vcpu, memoryMiB, reserve = {} } = workload.resources;
   if (shape.instanceTypes.length === 0)
     return present({
@@ -101,6 +127,6 @@ export function podShare(
 }
 
 /** 1.001 vCPU are 1001, which a float of its product is just below. */
-function milliOf(vcpu: number): number {
+export function milliOf(vcpu: number): number {
   return Math.floor(Math.round(vcpu * 1e6) / 1000);
 }

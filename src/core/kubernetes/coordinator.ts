@@ -1,8 +1,9 @@
 /** The pod of a kind that has no devices and leads those that have: Ray's head, MPI's launcher. */
 import { isRaw, type Raw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
-import type { Shape } from "../workload/resolved.ts";
+import { besideOf } from "../workload/beside-containers.ts";
 import { componentLabel, components } from "./labels.ts";
+import type { Contents } from "./kind-definition.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
 import { architectureLabel, topologyAnnotations } from "./placement.ts";
 import { addedVolumes } from "./volumes.ts";
@@ -15,8 +16,7 @@ export const coordinatorResources: Quantities = { cpu: "2", memory: "8Gi" };
  * same image, environment, secrets and service account.
  */
 export function coordinatorPod(
-  pod: PodTemplate,
-  shape: Shape,
+  { workload, shape, pod }: Pick<Contents, "workload" | "shape" | "pod">,
   change: (container: Container) => Container = (container) => container,
 ): PodTemplate {
   const {
@@ -25,12 +25,16 @@ export function coordinatorPod(
     schedulerName: _scheduler,
     resourceClaims: _claims,
     nodeSelector: _selector,
+    initContainers = [],
     containers,
     volumes,
     ...spec
   } = pod.spec;
   const architecture = architectureLabel(shape);
   const kept = (volumes ?? []).filter(({ name }) => !addedVolumes.has(name));
+  // What is said of the workload's containers is for those that have its devices.
+  const beside = new Set(besideOf(workload).map(({ name }) => name));
+  const others = initContainers.filter(({ name }) => !beside.has(name));
   const { annotations = {}, labels, ...metadata } = pod.metadata;
   const carried = Object.entries(annotations).filter(([key]) => !topologyAnnotations.has(key));
   return {
@@ -42,6 +46,7 @@ export function coordinatorPod(
     spec: {
       ...spec,
       ...present({ nodeSelector: architecture }),
+      ...(others.length === 0 ? {} : { initContainers: others }),
       containers: [change(withoutDevices(containers[0]!))],
       ...(kept.length === 0 ? {} : { volumes: kept }),
     },

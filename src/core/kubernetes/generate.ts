@@ -13,6 +13,7 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
+import { containerNameProblems, containerProblems } from "./container-problems.ts";
 import { celProblems } from "./cel/violations.ts";
 import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
@@ -81,7 +82,8 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
  * @throws Refusal when the kind cannot carry the workload, an extra cannot go with it, or raw fields change its devices.
  */
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
-  const { workload, kind } = target;
+  const { kind } = target;
+  const workload = loadedByKind(target);
   const ofKind = kindProblems(target);
   const { name, shape } = refuseTogether(ofKind, () => choosePodVariant(workload, settings.variant));
   const metadata = metadataOf(workload, name);
@@ -90,6 +92,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...ofKind,
     ...nameProblems(kind, workload, name),
     ...allocationProblems(workload, shape, settings, definitionOf(kind)),
+    ...containerProblems(workload, shape, settings),
     ...extraProblems(extra),
     ...queueProblems(workload, shape, settings),
   ]);
@@ -140,6 +143,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...groupProblems(resource),
     ...(contents.autoscaled ? scaledByHand(workload) : []),
     ...manifestNameProblems(resource, ["eks", "resource"]),
+    ...containerNameProblems(manifests, workload),
     ...manifests.flatMap((each) =>
       celProblems(each, each === resource ? ["eks", "resource"] : ["eks", "companions", each.kind]),
     ),
@@ -156,6 +160,13 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
       ...podSecurityWarnings(workload, manifests),
     ],
   };
+}
+
+/** The workload without the path of a model that the kind loads itself. */
+function loadedByKind({ workload, kind }: KubernetesTarget): ResolvedWorkload {
+  if (definitionOf(kind).loadsModels !== true || workload.model?.path === undefined) return workload;
+  const { path: _, ...model } = workload.model;
+  return { ...workload, model };
 }
 
 /** An autoscaler and raw fields would overrule each other for ever. */
@@ -217,6 +228,7 @@ function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly Uns
     ...(workload.rollout === undefined || definition.rollsOut === true
       ? []
       : [{ path: ["rollout"], message: "has no bounds in replicas for its rollout, and there is rollout" }]),
+    ...(definition.loadsModels === true ? modelElsewhere(workload, definition) : []),
     ...(queue === undefined || definition.queues?.kueue !== undefined
       ? []
       : [
@@ -225,6 +237,27 @@ function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly Uns
             message: "is no kind that Kueue holds back, and there is eks.queue.kueue",
           },
         ]),
+  ];
+}
+
+/** What a kind that loads the model itself does not do: it has its own place for it, and its own program. */
+function modelElsewhere(
+  { model, volumes }: ResolvedWorkload,
+  { modelPath }: Pick<KindDefinition, "modelPath">,
+): readonly UnsupportedField[] {
+  if (model === undefined) return [];
+  const place = modelPath === undefined ? "loads the model itself" : `loads the model to ${modelPath} itself`;
+  const inTheWay = volumes.findIndex(({ path }) => path === modelPath);
+  return [
+    ...(model.path === undefined || model.path === modelPath
+      ? []
+      : [{ path: ["model", "path"], message: `${place}, and model.path is ${model.path}` }]),
+    ...(model.image === undefined
+      ? []
+      : [{ path: ["model", "image"], message: `${place}, and there is model.image to fetch it with` }]),
+    ...(inTheWay < 0
+      ? []
+      : [{ path: ["volumes", inTheWay, "path"], message: `${place}, and there is a volume at ${modelPath}` }]),
   ];
 }
 
@@ -287,15 +320,25 @@ function unusedSections(kind: Kind, { eks }: ResolvedWorkload): readonly Problem
 /** The kinds that load the workload's model. */
 const loaders = kinds.filter((kind) => definitionOf(kind).loadsModels === true);
 
-function warningsOf(kind: Kind, { model }: ResolvedWorkload): readonly Problem[] {
-  return model === undefined || definitionOf(kind).loadsModels === true
-    ? []
-    : [
-        warning(
-          "model-not-loaded",
-          ["model"],
-          `model is not carried by a ${kind}: nothing loads the model for the container`,
-          `Tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.`,
-        ),
-      ];
+function warningsOf(kind: Kind, { model, eks }: ResolvedWorkload): readonly Problem[] {
+  if (model === undefined || definitionOf(kind).loadsModels === true) return [];
+  if (model.path !== undefined)
+    return eks.serviceAccount === undefined
+      ? [
+          warning(
+            "model-without-role",
+            ["model"],
+            "the model is fetched with the permissions of the pod's service account, and there is no eks.serviceAccount",
+            "Add eks.serviceAccount: NAME, an account that may read the bucket (EKS Pod Identity).",
+          ),
+        ]
+      : [];
+  return [
+    warning(
+      "model-not-loaded",
+      ["model"],
+      `model is not carried by a ${kind}: nothing loads the model for the container`,
+      `Add model.path to have it fetched into a volume, tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.`,
+    ),
+  ];
 }

@@ -80,6 +80,8 @@ export interface KindDefinition {
   readonly scheduled?: true;
   /** Whether it loads the workload's model for the container. */
   readonly loadsModels?: true;
+  /** Of a kind that does, where the container finds it; nobody says where the kind loads it where that is left out. */
+  readonly modelPath?: string;
   /**
    * The Service that sends requests to its pods; none where its controller makes one: what is appended to its name, and
    * which of the pods it selects.

@@ -33,10 +33,7 @@ const contractKinds = [
 /** A kind that a workload can be generated as: it has a file in kinds/. */
 export type Kind = keyof typeof definitions & (typeof contractKinds)[number];
 
-export const kinds: readonly Kind[] = contractKinds.filter((kind): kind is Kind => kind in definitions);
-
-/** Kinds of the contract that come later. */
-export const laterKinds = contractKinds.filter((kind) => !(kind in definitions));
+export const kinds: readonly Kind[] = contractKinds;
 
 /** What aiplat knows of a kind. */
 export function definitionOf(kind: Kind): KindDefinition {
@@ -47,21 +44,12 @@ export function definitionOf(kind: Kind): KindDefinition {
  * The kind of that name.
  *
  * @param path Where the name was written.
- * @throws Refusal for one that is none, or that comes later.
+ * @throws Refusal for one that is none.
  */
 export function requireKind(name: string, path: readonly string[] = []): Kind {
   const found = kinds.find((kind) => kind === name);
   if (found !== undefined) return found;
-  if (laterKinds.some((kind) => kind === name))
-    throw new Refusal([
-      problem(
-        "kind-not-yet",
-        path,
-        `${name} is not yet among the kinds that aiplat generates`,
-        `There are ${listOr(kinds, "and")}.`,
-      ),
-    ]);
-  const meant = [...kinds, ...laterKinds].find((kind) => kind.toLowerCase() === name.toLowerCase());
+  const meant = kinds.find((kind) => kind.toLowerCase() === name.toLowerCase());
   const nearest = meant === undefined ? nearestNames(name, kinds) : [meant];
   throw new Refusal([
     problem(

@@ -41,6 +41,8 @@ export interface Container {
   };
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: true }[];
   readonly securityContext?: Readonly<Record<string, unknown>>;
+  /** Of an init container: Always makes it a sidecar. */
+  readonly restartPolicy?: string;
   readonly startupProbe?: Readonly<Record<string, unknown>>;
   readonly livenessProbe?: Readonly<Record<string, unknown>>;
   readonly readinessProbe?: Readonly<Record<string, unknown>>;
@@ -49,6 +51,7 @@ export interface Container {
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec */
 export interface PodSpec {
+  readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly volumes?: readonly { readonly name: string; readonly [source: string]: unknown }[];
   readonly tolerations?: readonly Toleration[];

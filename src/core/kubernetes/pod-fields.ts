@@ -8,11 +8,16 @@ import type { PodTemplate } from "./manifest.ts";
 /** The words of the workload that become a field of the pod's spec, where raw fields say none. */
 const words: Readonly<Record<string, Path>> = {
   serviceAccountName: ["eks", "serviceAccount"],
-  initContainers: ["init"],
   volumes: ["volumes"],
   securityContext: ["user"],
   terminationGracePeriodSeconds: ["stop"],
 };
+
+function wordOf(field: string, { init, sidecars, model }: ResolvedWorkload): Path {
+  if (field !== "initContainers") return words[field] ?? [];
+  if (init.length > 0) return ["init"];
+  return sidecars.length > 0 || model === undefined ? ["sidecars"] : ["model", "path"];
+}
 
 /** Whether the kind has a place for all of the pod's fields. */
 export function takesPodFields(kind: Kind, fields: readonly string[]): boolean {
@@ -30,7 +35,7 @@ export function podFieldProblems(kind: Kind, { spec }: PodTemplate, workload: Re
     .map((field) =>
       problem(
         "kind-limit",
-        isRaw(raw) && Object.hasOwn(raw, field) ? ["eks", "pod", "spec", field] : (words[field] ?? []),
+        isRaw(raw) && Object.hasOwn(raw, field) ? ["eks", "pod", "spec", field] : wordOf(field, workload),
         `${kind} has no place for the pod's ${field}`,
         `${listOr(able)} can carry it: --as ${able[0]!}.`,
       ),

@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 import { isRaw, type Raw } from "../base/merge.ts";
+import { embeddedManifest } from "./embedded.ts";
 
 /** From the strictest on. */
 export const podSecurityLevels = ["restricted", "baseline", "privileged"] as const;
@@ -205,11 +206,18 @@ export function strictestLevel(breaches: readonly PodSecurityBreach[]): PodSecur
 export function podsIn(value: unknown, annotations: Raw = {}): readonly JudgedPod[] {
   if (Array.isArray(value)) return value.flatMap((item) => podsIn(item));
   if (!isRaw(value)) return [];
-  const { model } = value;
-  const containers = [...listOf(value, "containers"), ...(isRaw(model) && "modelFormat" in model ? [model] : [])];
+  const { model, container } = value;
+  const inner = embeddedManifest(value);
+  const containers = [
+    ...listOf(value, "containers"),
+    ...(isRaw(model) && "modelFormat" in model ? [model] : []),
+    // A template of a Workflow.
+    ...(isRaw(container) && "image" in container ? [container, ...listOf(value, "sidecars")] : []),
+  ];
   const own = { ...annotations, ...partOf(value, "annotations") };
   return [
     ...(containers.length === 0 ? [] : [{ spec: { ...value, containers }, annotations: own }]),
+    ...(inner === undefined ? [] : podsIn(inner)),
     ...Object.entries(value).flatMap(([key, item]) =>
       podsIn(item, key === "spec" ? partOf(partOf(value, "metadata"), "annotations") : {}),
     ),

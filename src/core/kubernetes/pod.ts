@@ -1,8 +1,9 @@
 /** The accelerated pod: one function of the workload, the same in every kind of resource that wraps it. */
 import { present } from "../base/present.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { podShare } from "./allocatable.ts";
+import { ownShare } from "./allocatable.ts";
 import { schedulerOf, type ClusterSettings } from "./allocation.ts";
+import { initContainersOf, portsOf } from "./beside-containers.ts";
 import { podClaims, type PodClaim } from "./claims.ts";
 import { deviceLimits, deviceResource, deviceTolerations } from "./devices.ts";
 import { environmentOf, literal } from "./environment.ts";
@@ -40,6 +41,7 @@ export function acceleratedPod(
   const tolerations = deviceTolerations(shape);
   const affinity = affinityOf(workload, shape, name, cluster);
   const claims = podClaims(workload, shape, name, cluster);
+  const initContainers = initContainersOf(workload, claims);
   const { serviceAccount } = workload.eks;
   return {
     metadata: {
@@ -58,6 +60,7 @@ export function acceleratedPod(
       ...(claims.length === 0 ? {} : { resourceClaims: claims }),
       ...present({ securityContext: podSecurityContextOf(workload) }),
       ...present({ terminationGracePeriodSeconds: workload.stopTimeoutSeconds }),
+      ...(initContainers.length === 0 ? {} : { initContainers }),
       containers: [containerOf(workload, shape, { claims, mounted })],
       ...(volumes.length === 0 ? {} : { volumes }),
     },
@@ -72,12 +75,7 @@ interface OfPod {
 function containerOf(workload: ResolvedWorkload, shape: Shape, { claims, mounted }: OfPod): Container {
   const env = environmentOf(workload, shape);
   const mounts = mounted.map(({ mount }) => mount);
-  const ports = workload.ports.map(({ container, host, protocol, name }) => ({
-    ...present({ name }),
-    containerPort: container,
-    ...present({ hostPort: host }),
-    protocol: protocol.toUpperCase(),
-  }));
+  const ports = portsOf(workload.ports);
   return {
     name: workload.container,
     image: workload.image,
@@ -99,7 +97,7 @@ function resourcesOf(
   shape: Shape,
   claims: readonly PodClaim[],
 ): Pick<Container, "resources"> {
-  const { milliCpu, memoryMiB } = podShare(workload, shape);
+  const { milliCpu, memoryMiB } = ownShare(workload, shape);
   const memory: Quantities = memoryMiB === undefined ? {} : { memory: memoryQuantity(memoryMiB) };
   const scratchMiB = workload.volumes.reduce(
     (sum, { source }) => sum + (source.kind === "scratch" ? source.sizeMiB : 0),

@@ -1,5 +1,5 @@
 /** https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/ */
-import { type ResolvedWorkload, healthCheckSettings } from "../workload/resolved.ts";
+import { type ResolvedHealth, type ResolvedWorkload, healthCheckSettings } from "../workload/resolved.ts";
 import type { Container } from "./manifest.ts";
 
 const { intervalSeconds, timeoutSeconds, retries } = healthCheckSettings;
@@ -18,15 +18,20 @@ export function probesOf({ health, kind }: Pick<ResolvedWorkload, "health" | "ki
   const request = { httpGet: { path: health.path, port: health.port }, timeoutSeconds };
   const checks = { ...request, periodSeconds: intervalSeconds, failureThreshold: retries };
   if (kind === "job") return { readinessProbe: checks };
-  const start = health.startSeconds ?? 0;
   return {
-    startupProbe: {
-      ...request,
-      periodSeconds: startupIntervalSeconds,
-      failureThreshold: Math.ceil((start + intervalSeconds * retries) / startupIntervalSeconds),
-    },
+    startupProbe: startupProbeOf(health),
     livenessProbe: checks,
     readinessProbe: { ...request, periodSeconds: startupIntervalSeconds, failureThreshold: retries },
+  };
+}
+
+/** What a container has to answer before it counts as started: as long as `startSeconds` and three checks beyond. */
+export function startupProbeOf({ path, port, startSeconds = 0 }: ResolvedHealth): NonNullable<Probes["startupProbe"]> {
+  return {
+    httpGet: { path, port },
+    timeoutSeconds,
+    periodSeconds: startupIntervalSeconds,
+    failureThreshold: Math.ceil((startSeconds + intervalSeconds * retries) / startupIntervalSeconds),
   };
 }
 

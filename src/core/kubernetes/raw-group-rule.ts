@@ -2,8 +2,13 @@ import { isRaw, type Raw } from "../base/merge.ts";
 import type { Path } from "../base/problem.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 
-/** What names an item of the lists that merge by it. */
-const naming: Readonly<Record<string, string>> = { workerGroupSpecs: "groupName", replicatedJobs: "name" };
+/** What names an item of the lists that merge by it, and what the workload's own is called. */
+const naming: Readonly<Record<string, { readonly key: string; readonly own: string }>> = {
+  workerGroupSpecs: { key: "groupName", own: "workers" },
+  replicatedJobs: { key: "name", own: "node" },
+  tasks: { key: "name", own: "node" },
+  templates: { key: "name", own: "the resource's name" },
+};
 
 /** Every item without its name, wherever its list stands. */
 function nameless(value: unknown, path: Path): readonly RuleFinding[] {
@@ -17,7 +22,7 @@ function nameless(value: unknown, path: Path): readonly RuleFinding[] {
   ]);
 }
 
-function namelessItem(item: unknown, key: string, path: Path): readonly RuleFinding[] {
+function namelessItem(item: unknown, { key, own }: (typeof naming)[string], path: Path): readonly RuleFinding[] {
   const value = isRaw(item) ? (item as Raw)[key] : undefined;
   return typeof value === "string" && value !== ""
     ? []
@@ -25,7 +30,7 @@ function namelessItem(item: unknown, key: string, path: Path): readonly RuleFind
         {
           path,
           message: `${path.join(".")} has no ${key}: the items merge by it`,
-          hint: `Write ${key}: ${key === "groupName" ? "workers" : "node"} for the workload's own; any other is one more.`,
+          hint: `Write ${key}: ${own} for the workload's own; any other is one more.`,
         },
       ];
 }

@@ -3,6 +3,7 @@ import { problem, warning, type Path, type Problem } from "../base/problem.ts";
 import { isRaw, mergeRaw, own, type ListKeys, type Raw } from "../base/merge.ts";
 import type { DeviceRequest } from "../workload/resolved.ts";
 import { deviceResource, efaResource, hugepagesResource, neuronResource, nvidiaResource } from "./devices.ts";
+import { embeddedManifest } from "./embedded.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, PodTemplate } from "./manifest.ts";
 
@@ -16,6 +17,8 @@ export const podLists: ListKeys = {
   volumeDevices: (item) => String(item["devicePath"]),
   workerGroupSpecs: (item) => String(item["groupName"]),
   replicatedJobs: named,
+  tasks: named,
+  templates: named,
   ports: (item) =>
     `${String(item["containerPort"] ?? item["port"])}/${String(item["protocol"] ?? "TCP").toUpperCase()}`,
 };
@@ -144,6 +147,8 @@ function deviceRequests(
   if (!isRaw(value)) return found;
   const devices = requestedDevices(value["resources"], isDevice);
   if (devices !== undefined) found.set(path === "" ? "resources" : `${path}.resources`, devices);
+  const inner = embeddedManifest(value);
+  if (inner !== undefined) deviceRequests(inner, isDevice, `${path}.manifest`, found);
   for (const [key, item] of Object.entries(value))
     deviceRequests(item, isDevice, path === "" ? key : `${path}.${key}`, found);
   return found;

@@ -26,13 +26,13 @@ function workerStartParams({ workload, shape }: Contents): Readonly<Record<strin
 
 /** KubeRay starts Ray in the containers: what else they ran would run before it. https://ray-project.github.io/kuberay/reference/api/ */
 export function rayClusterSpec(contents: Contents): Readonly<Record<string, unknown>> {
-  const { workload, shape, pod } = contents;
+  const { workload, pod } = contents;
   const { replicas, nodes } = workload;
   return {
     headGroupSpec: {
       // Nothing but Ray itself runs on the head.
       rayStartParams: { "dashboard-host": "0.0.0.0", "num-cpus": "0" },
-      template: coordinatorPod(pod, shape, withoutProgram),
+      template: coordinatorPod(contents, withoutProgram),
     },
     workerGroupSpecs: [
       {

@@ -1,9 +1,11 @@
 /** What EKS asks of a workload beyond the rules for every target, whatever the kind of resource. */
 import { isNewerThanRelease } from "../catalog/instance-types/catalog.ts";
 import { nodeAmiTypeFor } from "../catalog/machine-images/node-ami-types.ts";
-import { listOr, type Path } from "../base/problem.ts";
+import { listOr, pathText, type Path } from "../base/problem.ts";
 import { isRaw } from "../base/merge.ts";
 import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
+import { besideIn, isOfOwn, secretsIn, variablesTwice } from "../workload/rules/containers.ts";
+import { portsIn, sharedPorts } from "../workload/rules/ports.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
@@ -28,6 +30,20 @@ function badName(path: Path, value: string, pattern: RegExp, wants: string): rea
     : [{ path, message: `${path.join(".")} must be ${wants}, not ${JSON.stringify(value)}` }];
 }
 
+function containerName(name: string | undefined, path: Path, hint: string): readonly RuleFinding[] {
+  return name === undefined || dnsLabel.test(name)
+    ? []
+    : [
+        {
+          path,
+          message:
+            `the container's name ${name} is none in Kubernetes: at most 63 lower-case letters, digits and ` +
+            "dashes, with a letter or digit at both ends",
+          hint,
+        },
+      ];
+}
+
 export const eksRules: readonly TargetRule[] = [
   {
     code: "name-end",
@@ -47,19 +63,13 @@ export const eksRules: readonly TargetRule[] = [
   {
     code: "container-name",
     severity: "error",
-    reads: ["container"],
-    check: ({ container }) =>
-      container === undefined || dnsLabel.test(container)
-        ? []
-        : [
-            {
-              path: ["container"],
-              message:
-                `the container's name ${container} is none in Kubernetes: at most 63 lower-case letters, digits and ` +
-                "dashes, with a letter or digit at both ends",
-              hint: "Leave container out for EKS, or write such a name.",
-            },
-          ],
+    reads: ["container", "init", "sidecars"],
+    check: (workload) => [
+      ...containerName(workload.container, ["container"], "Leave container out for EKS, or write such a name."),
+      ...besideIn(workload).flatMap(({ container, path }) =>
+        containerName(container.name, [...path, "name"], "Write such a name."),
+      ),
+    ],
   },
   {
     code: "queue-level",
@@ -123,28 +133,30 @@ export const eksRules: readonly TargetRule[] = [
   {
     code: "secret-on-eks",
     severity: "error",
-    reads: ["secrets", "eks.secrets"],
-    check: ({ secrets = {}, eks }) =>
-      Object.keys(secrets)
-        .filter((name) => !Object.hasOwn(eks?.secrets ?? {}, name))
-        .map((name) => ({
-          path: ["secrets", name],
-          message: `secrets.${name} is an ARN, which Kubernetes does not read`,
+    reads: ["secrets", "init", "sidecars", "eks.secrets"],
+    check: (workload) =>
+      secretsIn(workload)
+        .filter(({ name }) => !Object.hasOwn(workload.eks?.secrets ?? {}, name))
+        .map(({ name, path }) => ({
+          path,
+          message: `${pathText(path)} is an ARN, which Kubernetes does not read`,
           hint: `Add eks.secrets: { ${name}: { name: SECRET, key: KEY } }, a Kubernetes secret with the same value.`,
         })),
   },
   {
     code: "variable-twice",
     severity: "error",
-    reads: ["environment", "eks.secrets"],
-    check: ({ environment = {}, eks }) =>
-      Object.keys(eks?.secrets ?? {})
-        .filter((name) => Object.hasOwn(environment, name))
+    reads: ["environment", "secrets", "init", "sidecars", "eks.secrets"],
+    check: (workload) => [
+      ...Object.keys(workload.eks?.secrets ?? {})
+        .filter((name) => Object.hasOwn(workload.environment ?? {}, name) && isOfOwn(workload, name))
         .map((name) => ({
           path: ["eks", "secrets", name],
           message: `${name} is in environment and in eks.secrets: a container has it once`,
           hint: "Keep one of them.",
         })),
+      ...variablesTwice(besideIn(workload)),
+    ],
   },
   {
     // https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
@@ -247,16 +259,22 @@ export const eksRules: readonly TargetRule[] = [
       }),
   },
   {
+    code: "shared-port",
+    severity: "error",
+    reads: ["ports", "sidecars"],
+    check: sharedPorts,
+  },
+  {
     code: "port-name-on-eks",
     severity: "error",
-    reads: ["ports"],
-    check: ({ ports = [] }) =>
-      ports.flatMap(({ name }, index) =>
+    reads: ["ports", "sidecars"],
+    check: (workload) =>
+      portsIn(workload).flatMap(({ port: { name }, path }) =>
         name === undefined || portName.test(name)
           ? []
           : [
               {
-                path: ["ports", index, "name"],
+                path: [...path, "name"],
                 message:
                   `the port name ${name} is none in Kubernetes: at most 15 lower-case letters, ` +
                   "digits and single dashes, with a letter among them",

@@ -9,17 +9,18 @@ const withoutSpareNode: RolloutBounds = { maxSurge: 0, maxUnavailable: 1 };
 
 /** The strategy of a Deployment: the platform's own for a workload without devices that says nothing. */
 export function rollingUpdate(
-  { rollout }: ResolvedWorkload,
+  workload: ResolvedWorkload,
   shape: Shape,
   field: "strategy" | "deploymentStrategy",
 ): Readonly<Record<string, unknown>> {
-  if (rollout === undefined && shape.request.kind === "none") return {};
-  return {
-    [field]: {
-      type: "RollingUpdate",
-      rollingUpdate: boundsOf(rollout, shape.request.kind === "none" ? {} : withoutSpareNode),
-    },
-  };
+  const bounds = updateBounds(workload, shape);
+  return bounds === undefined ? {} : { [field]: { type: "RollingUpdate", rollingUpdate: bounds } };
+}
+
+/** Its bounds, where they are not the platform's own. */
+export function updateBounds({ rollout }: ResolvedWorkload, { request }: Shape): RolloutBounds | undefined {
+  if (rollout === undefined && request.kind === "none") return undefined;
+  return boundsOf(rollout, request.kind === "none" ? {} : withoutSpareNode);
 }
 
 /** The bounds of a kind whose own default is `usual`. */

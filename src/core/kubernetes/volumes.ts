@@ -1,6 +1,6 @@
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { needsSharedMemory } from "../workload/shared-memory.ts";
-import { isWithin } from "../workload/volumes.ts";
+import { isWithin, type ResolvedVolume } from "../workload/volumes.ts";
 import { deviceKind } from "./devices.ts";
 import type { Container, PodSpec } from "./manifest.ts";
 import { memoryQuantity } from "./quantity.ts";
@@ -37,9 +37,14 @@ export interface MountedVolume {
 export function volumesOf(workload: ResolvedWorkload, shape: Shape, name: string): readonly MountedVolume[] {
   const own = workload.volumes.map((volume): MountedVolume => ({
     volume: podVolume(workload, volume, name),
-    mount: { name: volume.name, mountPath: volume.path, ...(volume.readOnly ? { readOnly: true } : {}) },
+    mount: mountOf(volume),
   }));
   return [...own, ...volumesOfDevices(workload, shape)];
+}
+
+/** Where a container has a volume. */
+export function mountOf({ name, path, readOnly }: ResolvedVolume): Mount {
+  return { name, mountPath: path, ...(readOnly ? { readOnly: true } : {}) };
 }
 
 function volumesOfDevices(workload: ResolvedWorkload, shape: Shape): readonly MountedVolume[] {

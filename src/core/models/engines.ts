@@ -66,6 +66,9 @@ const vllm: Engine = {
   ],
 };
 
+/** What TGI and Triton are held to for want of figures of their own. */
+const gpusAsVllm = estimate("GPUs and precisions that it runs", "those of vLLM");
+
 const tgi: Engine = {
   title: "TGI",
   memoryShare: 0.9,
@@ -82,6 +85,7 @@ const tgi: Engine = {
     },
     estimate("--max-batch-prefill-tokens", "4096"),
     activations,
+    gpusAsVllm,
     estimate("CUDA context, NCCL and graphs of a GPU", "1024 MiB"),
   ],
 };
@@ -106,6 +110,7 @@ const triton: Engine = {
     },
     estimate("max_num_tokens", "8192"),
     activations,
+    gpusAsVllm,
     estimate("CUDA context, NCCL and engine of a GPU", "1536 MiB"),
   ],
 };

@@ -3,8 +3,6 @@ import { listOr, Refusal, settingProblem } from "../base/problem.ts";
 import type { ModelShape } from "./shape.ts";
 import { builtInModels, type BuiltInModel } from "./built-in-models.ts";
 
-export { modelsAsOf } from "./built-in-models.ts";
-
 /** A model by what the user called it. */
 export interface FoundModel {
   readonly name: string;

@@ -35,6 +35,8 @@ export interface SlotFit {
   readonly image?: FittingImage;
   /** Figures of the engine and the host that the judgement rests on. */
   readonly assumptions: readonly Assumption[];
+  /** What must be set for it to run. */
+  readonly note?: string;
   readonly replicasPerInstance: number;
 }
 
@@ -64,7 +66,7 @@ function judge(
   shape: ModelShape,
   { task, sequences }: FitRequest,
   base: Pick<SlotFit, "type" | "devices" | "replicasPerInstance">,
-  { engine, precision, degrees, ranks, memory, image, assumptions }: RankPlan,
+  { engine, precision, degrees, ranks, memory, image, assumptions, note }: RankPlan,
 ): SlotFit {
   const { type, devices } = base;
   const isWhole = type.accelerator.kind === "neuron" || task !== "inference";
@@ -87,7 +89,7 @@ function judge(
     memory,
     host,
     assumptions: [...assumptions, ...hostAssumptions],
-    ...present({ image }),
+    ...present({ image, note }),
   };
 }
 

@@ -21,17 +21,18 @@ export const computeCapabilities: Readonly<Record<string, number | undefined>> =
 };
 
 /**
- * The least compute capability with which vLLM runs weights of a precision. bf16: on GPUs before Ampere vLLM takes
- * float16 in its place, of the same size. https://docs.vllm.ai/en/v0.32.0/features/quantization/ and
+ * The least compute capability with which vLLM runs weights of a precision; other engines are taken to be alike. vLLM
+ * itself: https://github.com/vllm-project/vllm/blob/v0.21.0/docs/getting_started/installation/gpu.cuda.inc.md; fp8, int8
+ * and int4: https://docs.vllm.ai/en/v0.32.0/features/quantization/ and
  * .../llm_compressor/fp8/; mxfp4: https://github.com/vllm-project/recipes/blob/main/OpenAI/GPT-OSS.md.
  */
 export const leastCapability: Readonly<Record<Precision, number>> = {
-  bf16: 7.0,
+  bf16: 7.5,
   fp8: 7.5,
   int8: 7.5,
   int4: 7.5,
   mxfp4: 8.0,
 };
 
-/** The least with which bf16 is bf16. */
+/** The least with bf16: GPUs before it have float16 alone, of the same size. */
 export const firstBfloat16 = 8.0;

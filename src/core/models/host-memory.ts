@@ -1,3 +1,4 @@
+import { fairShare } from "../catalog/fair-share.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import type { Assumption } from "./engines.ts";
 import type { ModelShape } from "./shape.ts";
@@ -10,7 +11,7 @@ const workerMiB = 1024;
 export interface HostMemory {
   /** What loading takes. */
   readonly neededMiB: number;
-  /** The slot's fair share of the instance's memory: 90 % of it, by devices. */
+  /** The slot's fair share of the instance's memory. */
   readonly shareMiB: number;
 }
 
@@ -39,6 +40,6 @@ export function hostMemory(
   const workers = type.accelerator.kind === "neuron" ? 1 : ranks;
   return {
     neededMiB: serverMiB + workers * workerMiB + checkpointMiB,
-    shareMiB: Math.floor((type.memoryMiB * 9 * devices) / (10 * type.accelerator.count)),
+    shareMiB: fairShare(type, [devices, type.accelerator.count]).memoryMiB,
   };
 }

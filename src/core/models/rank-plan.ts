@@ -6,7 +6,7 @@ import { coresPerDevice } from "../catalog/instance-types/neuron-cores.ts";
 import { legalSizes } from "../catalog/slots.ts";
 import { degreeProblem } from "./degrees.ts";
 import { gpuEngines, type Assumption, type Engine } from "./engines.ts";
-import { computeCapabilities, leastCapability } from "./gpus.ts";
+import { computeCapabilities, firstBfloat16, leastCapability } from "./gpus.ts";
 import { inferenceMemory, type RankMemory } from "./inference.ts";
 import type { FitRequest } from "./request.ts";
 import { neuronDegrees, neuronEngine, neuronPrecision, neuronPrecisionProblem } from "./neuron-serving.ts";
@@ -23,6 +23,8 @@ export interface RankPlan {
   readonly memory: RankMemory;
   readonly image?: FittingImage;
   readonly assumptions: readonly Assumption[];
+  /** What must be set for it to run. */
+  readonly note?: string;
 }
 
 /** Why there is no such plan. */
@@ -66,10 +68,11 @@ function gpuPlan(
   const problem = degreeProblem(shape, precision, devices);
   if (problem !== undefined) return { code: "DEGREE", message: problem };
   const image = gpuImage(name, type);
+  const note = halfPrecisionNote(precision, type);
   return {
     ...planned(shape, engine, precision, contextTokens, devices, type.accelerator.memoryMiBPerDevice),
     degrees: [devices],
-    ...present({ image }),
+    ...present({ image, note }),
   };
 }
 
@@ -168,6 +171,14 @@ function neuronProblem({ task }: FitRequest, precision: Precision, type: Instanc
     };
   const message = neuronPrecisionProblem(precision, type);
   return message === undefined ? undefined : { code: "PRECISION", message };
+}
+
+/** vLLM refuses bf16 before Ampere: `--dtype=half` is its own hint. */
+function halfPrecisionNote(precision: Precision, type: InstanceType): string | undefined {
+  const { name } = type.accelerator;
+  return precision !== "mxfp4" && computeCapabilities[name]! < firstBfloat16
+    ? `${name} has no bf16: serve the model with --dtype half`
+    : undefined;
 }
 
 function gpuProblem(precision: Precision, type: InstanceType): NoPlan | undefined {

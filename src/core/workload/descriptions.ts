@@ -1,5 +1,6 @@
 import { listOr } from "../base/problem.ts";
 import { instanceTypes } from "../catalog/instance-types/catalog.ts";
+import { containerDescriptions } from "./container-guide.ts";
 import { volumeDescriptions } from "./volume-guide.ts";
 
 /** How many devices one replica may hold where the devices are in rows. */
@@ -62,7 +63,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     "Whether a replica has the instance's Elastic Fabric Adapter interfaces. Default: true when nodes is above 1.",
   replicas: "How many replicas run. Default: 1.",
   nodes: "Instances of one replica, for distributed training and multi-host serving. Default: 1.",
-  resources: "CPU and memory of one replica. Default: the devices' fair share of the instance, less 10 %.",
+  resources:
+    "CPU and memory of the workload's container. Default: the devices' fair share of the instance, less 10 % and less what the containers of init and sidecars have.",
   "resources.cpu": "In vCPU, as 0.5; never in CPU units.",
   "resources.memory": "The hard limit, with a unit, as 24GiB.",
   "resources.reserve": "What the machine keeps for others, such as daemons: it comes off before the share is taken.",
@@ -83,6 +85,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   stop: "How the container is ended.",
   "stop.timeoutSeconds": "How long it may take from SIGTERM to SIGKILL. Default: the platform's 30 s.",
   ...volumeDescriptions,
+  ...containerDescriptions,
   rollout:
     "How many replicas of the workload a deployment of a service may take away and add. Default: the platform's own.",
   "rollout.maxUnavailable": "How many replicas may be away at once, slots of shared instances together.",
@@ -95,8 +98,13 @@ export const descriptions: Readonly<Record<string, string>> = {
   "roles.task": "The role that the workload itself has.",
   tags: "Tags of everything that is created for the workload.",
   "tags.*": "The tag's value.",
-  model: "The model that is served, for targets that load it themselves.",
-  "model.uri": "Where the model is, e.g. s3://models/bert.",
+  model:
+    "The model that is served: with path fetched there before the workload starts, else for targets that load it themselves.",
+  "model.uri":
+    "Where the model is, e.g. s3://models/bert: with path a bucket and a prefix, of which all that lies below is fetched.",
+  "model.path":
+    "Where it is fetched to, in a volume, by a container with the workload's role. Replicas that share the volume wait for each other, and the first downloads.",
+  "model.image": "The image that fetches it, with aws and a shell. Default: AWS's public one of its CLI.",
   "model.format": "The model's format, e.g. pytorch.",
   schedule: "When a job runs, as a cron expression, for targets that start it themselves.",
   ecs: "What is for ECS only.",
@@ -149,7 +157,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   "eks.experiment": "Fields of a Katib Experiment's spec: objective, parameters, algorithm.",
   "eks.pod": "Raw fields of the pod, merged last.",
   "eks.resource":
-    "Raw fields of the resource, merged last: Ray's worker groups by groupName, a JobSet's replicatedJobs by name.",
+    "Raw fields of the resource, merged last: Ray's worker groups by groupName, a JobSet's replicatedJobs, a VolcanoJob's tasks and a Workflow's templates by name.",
   "eks.companions":
     "Raw fields of what goes with the resource, by its kind, merged last: { Service: { spec: { type: LoadBalancer } } }.",
   "eks.companions.*": "Raw fields of the resources of that kind.",

@@ -1,3 +1,4 @@
+import { containerExamples, containerGuide } from "./container-guide.ts";
 import { volumeExample, volumeGuide } from "./volume-guide.ts";
 
 /**
@@ -139,6 +140,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   stop: { ecs: "how ECS's agent ends the container", eks: "how the kubelet ends the pod" },
   "stop.timeoutSeconds": { ecs: "`stopTimeout`", eks: "`terminationGracePeriodSeconds` of the pod" },
   ...volumeGuide,
+  ...containerGuide,
   rollout: {
     ecs: "`deploymentConfiguration.minimumHealthyPercent` and `maximumPercent`, worked out for the count at each deployment",
     eks: "`rollingUpdate` of the kinds that have it; with devices the default starts a pod when an old one has left its own",
@@ -164,8 +166,22 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
     ecs: "`tags` of definitions, services, tasks and log groups, beside `aiplat:workload` and `aiplat:slot`",
     eks: "labels, or annotations where the value is none",
   },
-  model: { ecs: "a warning: nothing loads the model for the container", eks: "for kinds that load it themselves" },
-  "model.uri": { ecs: "not carried", eks: "`storageUri` or `STORAGE_URI` of an InferenceService" },
+  model: {
+    ecs: "with `path` a container `fetch-model` before those of `init`; without, a warning: nothing loads the model for the container",
+    eks: "with `path` the same, as an init container; without, for kinds that load it themselves",
+  },
+  "model.uri": {
+    ecs: "with `path`, what `aws s3 sync` fetches",
+    eks: "with `path`, what `aws s3 sync` fetches; `storageUri` or `STORAGE_URI` of an InferenceService",
+  },
+  "model.path": {
+    ecs: "where it is fetched to, in a volume: replicas that share it wait for each other, and the first downloads",
+    eks: "the same; of an InferenceService /mnt/models alone, where KServe fetches it to",
+  },
+  "model.image": {
+    ecs: "`image` of `fetch-model`: it has `aws` and a shell",
+    eks: "the same; refused for an InferenceService, whose own initializer fetches it",
+  },
   "model.format": { ecs: "not carried", eks: "`modelFormat` of an InferenceService" },
   schedule: { ecs: "a warning: nothing starts the task by itself", eks: "`schedule` of a CronJob" },
   ecs: { ecs: "what has no word of its own for both", eks: raw },
@@ -258,13 +274,19 @@ export const examples: Readonly<Record<string, string>> = {
   ulimits: "ulimits: { nofile: 65536, memlock: -1, stack: { soft: 67108864, hard: -1 } }",
   stop: "stop: { timeoutSeconds: 120 }",
   volumes: volumeExample,
+  ...containerExamples,
   rollout: "rollout: { maxUnavailable: 2, maxSurge: 1 }",
   logs: "logs: { group: /aiplat/bert, retentionDays: 30 }",
   roles: `roles:
   execution: arn:aws:iam::111122223333:role/ecsTaskExecutionRole
   task: arn:aws:iam::111122223333:role/bert`,
   tags: "tags: { team: nlp }",
-  model: "model: { uri: s3://models/bert, format: pytorch }",
+  model: `model:                   # with a volume at /models
+  uri: s3://models/bert
+  path: /models/bert
+  image: public.ecr.aws/aws-cli/aws-cli:2.36.44
+# or, for a kind that loads it itself:
+# model: { uri: s3://models/bert, format: pytorch }`,
   schedule: 'schedule: "0 3 * * *"',
   ecs: `ecs:
   cluster: prod

@@ -2,21 +2,54 @@
 import type { Legal } from "./take-legal.ts";
 
 const legal1: Legal = { kind: "text" };
-const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
-const legal3: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
-const legal4: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
-const legal5: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
-const legal6: Legal = { kind: "number", whole: true, least: 1, most: 100 };
-const legal7: Legal = { kind: "number", whole: true, least: 1 };
-const legal8: Legal = { kind: "boolean" };
-const legal9: Legal = { kind: "number", above: 0, most: 192 };
-const legal10: Legal = { kind: "number", whole: true, least: -1 };
-const legal11: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
-const legal12: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
-const legal13: Legal = { kind: "text", least: 1 };
-const legal14: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
-const legal15: Legal = { kind: "number", whole: true, least: 0 };
-const legal16: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
+const legal2: Legal = { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] };
+const legal3: Legal = { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] };
+const legal4: Legal = { kind: "list", of: legal1, least: 1 };
+const legal5: Legal = { kind: "list", of: legal1 };
+const legal6: Legal = { kind: "text", patterns: [/^[A-Za-z_][A-Za-z0-9_.-]*$/] };
+const legal7: Legal = { kind: "record", key: legal6, value: legal1 };
+const legal8: Legal = {
+  kind: "record",
+  key: legal6,
+  value: {
+    kind: "text",
+    patterns: [/^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/],
+  },
+};
+const legal9: Legal = { kind: "number", whole: true, least: 1, most: 65535 };
+const legal10: Legal = {
+  kind: "list",
+  of: {
+    kind: "map",
+    required: ["container"],
+    keys: {
+      container: legal9,
+      host: legal9,
+      protocol: { kind: "one-of", values: ["tcp", "udp"] },
+      name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
+    },
+  },
+};
+const legal11: Legal = { kind: "number", whole: true, least: 0, most: 2147483647 };
+const legal12: Legal = {
+  kind: "map",
+  required: ["path", "port"],
+  keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal9, startSeconds: legal11 },
+};
+const legal13: Legal = { kind: "text", patterns: [/^(\d+(?:\.\d+)?) ?(MiB|GiB|TiB)$/] };
+const legal14: Legal = { kind: "number", whole: true, least: 1, most: 100 };
+const legal15: Legal = { kind: "number", whole: true, least: 1 };
+const legal16: Legal = { kind: "boolean" };
+const legal17: Legal = { kind: "number", above: 0, most: 192 };
+const legal18: Legal = { kind: "map", required: [], keys: { cpu: legal17, memory: legal13 } };
+const legal19: Legal = { kind: "text", patterns: [/^(?:\/(?!\.{1,2}(?:\/|$))[^/:\s]+)+$/] };
+const legal20: Legal = { kind: "list", of: legal19 };
+const legal21: Legal = { kind: "number", whole: true, least: -1 };
+const legal22: Legal = { kind: "text", patterns: [/^fs-[0-9a-zA-Z]{1,40}$/] };
+const legal23: Legal = { kind: "text", least: 1 };
+const legal24: Legal = { kind: "text", patterns: [/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/] };
+const legal25: Legal = { kind: "number", whole: true, least: 0 };
+const legal26: Legal = { kind: "record", key: legal1, value: { kind: "any" } };
 
 export const legalWorkload: Legal = {
   kind: "map",
@@ -25,41 +58,16 @@ export const legalWorkload: Legal = {
     $schema: legal1,
     apiVersion: { kind: "one-of", values: ["aiplat/v1"] },
     name: { kind: "text", patterns: [/^[a-z][a-z0-9-]{0,40}$/] },
-    container: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,255}$/] },
+    container: legal2,
     kind: { kind: "one-of", values: ["service", "job"] },
-    image: { kind: "text", patterns: [/^[A-Za-z0-9][A-Za-z0-9._\-/:@]{0,511}$/] },
-    entryPoint: { kind: "list", of: legal1, least: 1 },
-    command: { kind: "list", of: legal1 },
+    image: legal3,
+    entryPoint: legal4,
+    command: legal5,
     workingDirectory: { kind: "text", patterns: [/^\/[^\0]*$/] },
-    environment: { kind: "record", key: legal2, value: legal1 },
-    secrets: {
-      kind: "record",
-      key: legal2,
-      value: {
-        kind: "text",
-        patterns: [
-          /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+|ssm:[a-z0-9-]+:\d{12}:parameter\/.+)$/,
-        ],
-      },
-    },
-    ports: {
-      kind: "list",
-      of: {
-        kind: "map",
-        required: ["container"],
-        keys: {
-          container: legal3,
-          host: legal3,
-          protocol: { kind: "one-of", values: ["tcp", "udp"] },
-          name: { kind: "text", patterns: [/^[a-z0-9_][a-z0-9_-]{0,63}$/] },
-        },
-      },
-    },
-    health: {
-      kind: "map",
-      required: ["path", "port"],
-      keys: { path: { kind: "text", patterns: [/^\/[^\s"'`$\\;|&<>]*$/] }, port: legal3, startSeconds: legal4 },
-    },
+    environment: legal7,
+    secrets: legal8,
+    ports: legal10,
+    health: legal12,
     accelerator: {
       kind: "either",
       options: [
@@ -74,14 +82,14 @@ export const legalWorkload: Legal = {
               least: 1,
             },
             devicesPerReplica: { kind: "number", above: 0 },
-            mps: { kind: "map", required: ["memory"], keys: { memory: legal5, maxComputePercent: legal6 } },
+            mps: { kind: "map", required: ["memory"], keys: { memory: legal13, maxComputePercent: legal14 } },
             resource: {
               kind: "text",
               patterns: [
                 /^(?!requests\.|(?:[^/]*\.)?kubernetes\.io\/)(?=[^/]{1,244}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,
               ],
             },
-            count: legal7,
+            count: legal15,
             sharing: {
               kind: "map",
               required: ["strategy", "replicas"],
@@ -90,26 +98,55 @@ export const legalWorkload: Legal = {
                 replicas: { kind: "number", whole: true, least: 2, most: 1000 },
               },
             },
-            hami: { kind: "map", required: [], keys: { memory: legal5, maxComputePercent: legal6 } },
-            efa: legal8,
+            hami: { kind: "map", required: [], keys: { memory: legal13, maxComputePercent: legal14 } },
+            efa: legal16,
           },
         },
       ],
     },
-    replicas: legal7,
-    nodes: legal7,
-    resources: {
-      kind: "map",
-      required: [],
-      keys: {
-        cpu: legal9,
-        memory: legal5,
-        reserve: { kind: "map", required: [], keys: { cpu: legal9, memory: legal5 } },
+    replicas: legal15,
+    nodes: legal15,
+    resources: { kind: "map", required: [], keys: { cpu: legal17, memory: legal13, reserve: legal18 } },
+    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal13] },
+    user: legal11,
+    init: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["name", "image"],
+        keys: {
+          name: legal2,
+          image: legal3,
+          entryPoint: legal4,
+          command: legal5,
+          environment: legal7,
+          secrets: legal8,
+          resources: legal18,
+          mounts: legal20,
+        },
       },
     },
-    sharedMemory: { kind: "either", options: [{ kind: "one-of", values: [0] }, legal5] },
-    user: legal4,
-    readOnlyRoot: legal8,
+    sidecars: {
+      kind: "list",
+      of: {
+        kind: "map",
+        required: ["name", "image"],
+        keys: {
+          name: legal2,
+          image: legal3,
+          entryPoint: legal4,
+          command: legal5,
+          environment: legal7,
+          secrets: legal8,
+          resources: legal18,
+          mounts: legal20,
+          ports: legal10,
+          health: legal12,
+          devices: { kind: "one-of", values: ["shared"] },
+        },
+      },
+    },
+    readOnlyRoot: legal16,
     ulimits: {
       kind: "record",
       key: {
@@ -120,7 +157,7 @@ export const legalWorkload: Legal = {
       },
       value: {
         kind: "either",
-        options: [legal10, { kind: "map", required: ["soft", "hard"], keys: { soft: legal10, hard: legal10 } }],
+        options: [legal21, { kind: "map", required: ["soft", "hard"], keys: { soft: legal21, hard: legal21 } }],
       },
     },
     stop: {
@@ -134,23 +171,23 @@ export const legalWorkload: Legal = {
         kind: "map",
         required: ["path"],
         keys: {
-          path: legal11,
+          path: legal19,
           name: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,100}$/] },
-          readOnly: legal8,
+          readOnly: legal16,
           efs: {
             kind: "map",
             required: ["fileSystem"],
             keys: {
-              fileSystem: legal12,
+              fileSystem: legal22,
               accessPoint: { kind: "text", patterns: [/^fsap-[0-9a-zA-Z]{1,40}$/] },
-              directory: legal11,
+              directory: legal19,
             },
           },
           lustre: {
             kind: "map",
             required: ["fileSystem", "mountName", "dnsName"],
             keys: {
-              fileSystem: legal12,
+              fileSystem: legal22,
               mountName: { kind: "text", patterns: [/^[A-Za-z0-9_-]{1,8}$/] },
               dnsName: { kind: "text", patterns: [/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$/] },
             },
@@ -177,22 +214,22 @@ export const legalWorkload: Legal = {
             kind: "map",
             required: ["size"],
             keys: {
-              size: legal5,
+              size: legal13,
               type: { kind: "one-of", values: ["gp3", "gp2", "io2", "io1", "st1", "sc1", "standard"] },
-              storageClass: legal13,
+              storageClass: legal23,
               snapshot: { kind: "text", patterns: [/^snap-[0-9a-f]{1,40}$/] },
-              role: legal14,
+              role: legal24,
             },
           },
-          scratch: legal5,
-          host: legal11,
-          claim: legal13,
-          configMap: legal13,
-          secret: legal13,
+          scratch: legal13,
+          host: legal19,
+          claim: legal23,
+          configMap: legal23,
+          secret: legal23,
         },
       },
     },
-    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal15, maxSurge: legal15 } },
+    rollout: { kind: "map", required: [], keys: { maxUnavailable: legal25, maxSurge: legal25 } },
     logs: {
       kind: "map",
       required: ["group"],
@@ -206,9 +243,9 @@ export const legalWorkload: Legal = {
         },
       },
     },
-    roles: { kind: "map", required: [], keys: { execution: legal14, task: legal14 } },
+    roles: { kind: "map", required: [], keys: { execution: legal24, task: legal24 } },
     tags: { kind: "record", key: { kind: "text", least: 1, most: 128 }, value: { kind: "text", most: 256 } },
-    model: { kind: "map", required: ["uri"], keys: { uri: legal13, format: legal13 } },
+    model: { kind: "map", required: ["uri"], keys: { uri: legal23, path: legal19, image: legal3, format: legal23 } },
     schedule: {
       kind: "text",
       patterns: [/^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|(?:\S+ ){4}\S+)$/],
@@ -217,21 +254,21 @@ export const legalWorkload: Legal = {
       kind: "map",
       required: [],
       keys: {
-        cluster: legal13,
+        cluster: legal23,
         networkMode: { kind: "one-of", values: ["bridge", "host", "awsvpc"] },
         capacity: {
           kind: "either",
           options: [
             { kind: "one-of", values: ["ec2", "managed-instances"] },
-            { kind: "map", required: ["provider"], keys: { provider: legal13 } },
-            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal13 } },
+            { kind: "map", required: ["provider"], keys: { provider: legal23 } },
+            { kind: "map", required: ["managedInstances"], keys: { managedInstances: legal23 } },
             {
               kind: "list",
               of: {
                 kind: "map",
                 required: ["provider"],
                 keys: {
-                  provider: legal13,
+                  provider: legal23,
                   base: { kind: "number", whole: true, least: 0, most: 100000 },
                   weight: { kind: "number", whole: true, least: 0, most: 1000 },
                 },
@@ -245,9 +282,9 @@ export const legalWorkload: Legal = {
           kind: "map",
           required: [],
           keys: {
-            subnets: { kind: "list", of: legal13, most: 16 },
-            securityGroups: { kind: "list", of: legal13, most: 5 },
-            assignPublicIp: legal8,
+            subnets: { kind: "list", of: legal23, most: 16 },
+            securityGroups: { kind: "list", of: legal23, most: 5 },
+            assignPublicIp: legal16,
           },
         },
         loadBalancer: {
@@ -258,7 +295,7 @@ export const legalWorkload: Legal = {
               kind: "text",
               patterns: [/^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/.+$/],
             },
-            port: legal3,
+            port: legal9,
           },
         },
         placement: {
@@ -271,34 +308,34 @@ export const legalWorkload: Legal = {
               of: {
                 kind: "map",
                 required: ["type"],
-                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal13 },
+                keys: { type: { kind: "one-of", values: ["random", "spread", "binpack"] }, field: legal23 },
               },
               most: 5,
             },
           },
         },
-        taskDefinition: legal16,
-        service: legal16,
+        taskDefinition: legal26,
+        service: legal26,
       },
     },
     eks: {
       kind: "map",
       required: [],
       keys: {
-        namespace: legal13,
-        as: legal13,
-        queue: { kind: "map", required: [], keys: { kueue: legal13, topology: legal13 } },
-        serviceAccount: legal13,
+        namespace: legal23,
+        as: legal23,
+        queue: { kind: "map", required: [], keys: { kueue: legal23, topology: legal23 } },
+        serviceAccount: legal23,
         secrets: {
           kind: "record",
-          key: legal2,
-          value: { kind: "map", required: ["name", "key"], keys: { name: legal13, key: legal13 } },
+          key: legal6,
+          value: { kind: "map", required: ["name", "key"], keys: { name: legal23, key: legal23 } },
         },
-        spark: legal16,
-        experiment: legal16,
-        pod: legal16,
-        resource: legal16,
-        companions: { kind: "record", key: legal13, value: legal16 },
+        spark: legal26,
+        experiment: legal26,
+        pod: legal26,
+        resource: legal26,
+        companions: { kind: "record", key: legal23, value: legal26 },
       },
     },
   },

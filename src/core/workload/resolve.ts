@@ -1,8 +1,10 @@
 import { present } from "../base/present.ts";
+import { fairShare } from "../catalog/fair-share.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { topologyOf } from "../catalog/topology.ts";
 import { ec2TypeName, isHyperPodName, parseMemoryMiB } from "./fields.ts";
+import { resolveBeside, resolveHealth, resolvePorts, resolveSidecar } from "./resolve-containers.ts";
 import type { Amounts, DeviceRequest, ResolvedWorkload, ResourceRequest, Shape } from "./resolved.ts";
 import type { Workload } from "./schema.ts";
 import { resolveVolumes } from "./volumes.ts";
@@ -28,21 +30,8 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
     }),
     environment: workload.environment ?? {},
     secrets: workload.secrets ?? {},
-    ports: (workload.ports ?? []).map(({ container, host, protocol, name }) => ({
-      container,
-      ...present({ host }),
-      protocol: protocol ?? "tcp",
-      ...present({ name }),
-    })),
-    ...(health === undefined
-      ? {}
-      : {
-          health: {
-            path: health.path,
-            port: health.port,
-            ...present({ startSeconds: health.startSeconds }),
-          },
-        }),
+    ports: resolvePorts(workload.ports),
+    ...(health === undefined ? {} : { health: resolveHealth(health) }),
     replicas: workload.replicas ?? 1,
     nodes: workload.nodes ?? 1,
     shapes: shapesOf(workload),
@@ -66,7 +55,9 @@ export function resolveWorkload(workload: Workload): ResolvedWorkload {
       ...(workload.roles?.task === undefined ? {} : { task: workload.roles.task }),
     },
     tags: workload.tags ?? {},
-    ...(model === undefined ? {} : { model: { uri: model.uri, ...present({ format: model.format }) } }),
+    init: (workload.init ?? []).map(resolveBeside),
+    sidecars: (workload.sidecars ?? []).map(resolveSidecar),
+    ...(model === undefined ? {} : { model: present(model) }),
     ...present({ schedule: workload.schedule }),
     ecs: workload.ecs ?? {},
     eks: workload.eks ?? {},
@@ -151,23 +142,6 @@ function partOf(request: DeviceRequest, type: InstanceType): readonly [number, n
     default:
       return [1, 1];
   }
-}
-
-/**
- * A slot of d of n devices gets d/n of the instance's vCPU and memory less 10 %: the kernel, the agent and
- * ECS_RESERVED_MEMORY keep 2.5 to 7 % of the memory back in the samples found; and less what the file reserves for
- * others.
- */
-function fairShare(
-  type: InstanceType,
-  [part, whole]: readonly [number, number],
-  { vcpu = 0, memoryMiB = 0 }: Amounts = {},
-): Required<Amounts> {
-  const share = (amount: number, kept: number) => Math.floor(((amount * 9 - kept * 10) * part) / (whole * 10));
-  return {
-    vcpu: share(type.vcpus * 1024, vcpu * 1024) / 1024,
-    memoryMiB: share(type.memoryMiB, memoryMiB),
-  };
 }
 
 function reserveOf({ resources }: Workload): Amounts | undefined {

@@ -51,6 +51,38 @@ export interface ResolvedPort {
   readonly name?: string;
 }
 
+/** How a container's health is asked for by HTTP. */
+export interface ResolvedHealth {
+  readonly path: string;
+  readonly port: number;
+  readonly startSeconds?: number;
+}
+
+/** A container beside the workload's own, with its part of the replica's share. */
+export interface BesideContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly entryPoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly vcpu: number;
+  readonly memoryMiB: number;
+  /** Paths of volumes. */
+  readonly mounts: readonly string[];
+}
+
+/** Runs to its end with 0 before the workload starts. */
+export interface InitContainer extends BesideContainer {}
+
+/** Runs beside the workload; its end never ends the replica. */
+export interface Sidecar extends BesideContainer {
+  readonly ports: readonly ResolvedPort[];
+  readonly health?: ResolvedHealth;
+  /** Whether it opens the workload's devices too. */
+  readonly sharesDevices: boolean;
+}
+
 /** What a deployment may take away and add, in replicas of the workload; what is left out is the platform's own. */
 export interface RolloutBounds {
   readonly maxUnavailable?: number;
@@ -82,7 +114,7 @@ export interface ResolvedWorkload {
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly ports: readonly ResolvedPort[];
-  readonly health?: { readonly path: string; readonly port: number; readonly startSeconds?: number };
+  readonly health?: ResolvedHealth;
   readonly replicas: number;
   readonly nodes: number;
   /** In the order of the file's instance types. */
@@ -109,7 +141,17 @@ export interface ResolvedWorkload {
   readonly logs?: { readonly group: string; readonly retentionDays?: number };
   readonly roles: { readonly execution?: string; readonly task?: string };
   readonly tags: Readonly<Record<string, string>>;
-  readonly model?: { readonly uri: string; readonly format?: string };
+  /** In their order, the one that fetches the model aside (beside-containers.ts). */
+  readonly init: readonly InitContainer[];
+  readonly sidecars: readonly Sidecar[];
+  readonly model?: {
+    readonly uri: string;
+    /** Where it is fetched to; without one nobody fetches it. */
+    readonly path?: string;
+    /** What fetches it, where it is not AWS's image. */
+    readonly image?: string;
+    readonly format?: string;
+  };
   readonly schedule?: string;
   readonly ecs: NonNullable<Workload["ecs"]>;
   readonly eks: NonNullable<Workload["eks"]>;

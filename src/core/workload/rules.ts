@@ -4,7 +4,9 @@
  */
 import { acceleratorRules } from "./rules/accelerator.ts";
 import { capacityRules } from "./rules/capacity.ts";
+import { containerRules } from "./rules/containers.ts";
 import { deviceRules } from "./rules/devices.ts";
+import { modelRules } from "./rules/model.ts";
 import { placementRules } from "./rules/placement.ts";
 import { portRules } from "./rules/ports.ts";
 import { rawFieldRules } from "./rules/raw-fields.ts";
@@ -20,6 +22,8 @@ export const workloadRules: readonly Rule[] = [
   ...deviceResourceRules,
   ...resourceRules,
   ...portRules,
+  ...containerRules,
+  ...modelRules,
   ...sectionRules,
   ...volumeRules,
   ...capacityRules,

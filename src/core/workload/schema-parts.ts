@@ -15,3 +15,4 @@ export const whole = (minimum: number, maximum?: number) => {
   return z.int(error).check(z.minimum(minimum, error), ...(maximum === undefined ? [] : [z.maximum(maximum, error)]));
 };
 export const memory = text(memoryRule);
+export const above0 = z.number(must(numberWants.above0)).check(z.positive(must(numberWants.above0)));

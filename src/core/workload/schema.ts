@@ -11,23 +11,15 @@ import {
   capacityWords,
   containerNameRule,
   deviceResourceRule,
-  environmentNameRule,
-  healthPathRule,
   highestUserId,
   imageRule,
   instanceTypeRule,
-  longestStartSeconds,
   longestStopSeconds,
   logGroupRule,
-  maxPort,
-  maxVcpu,
   nameRule,
   networkModes,
-  numberWants,
   placementExpressionRule,
   placementStrategies,
-  portNameRule,
-  protocols,
   retentionDays,
   roleArnRule,
   scheduleRule,
@@ -38,24 +30,22 @@ import {
   targetGroupArnRule,
   workloadKinds,
 } from "./fields.ts";
-import { flag, free, memory, must, nonEmpty, text, whole } from "./schema-parts.ts";
+import {
+  entryPoint,
+  environmentName,
+  healthSchema,
+  initSchema,
+  port,
+  portSchema,
+  sidecarSchema,
+  vcpu,
+} from "./container-schema.ts";
+import { above0, flag, free, memory, must, nonEmpty, text, whole } from "./schema-parts.ts";
+import { volumePathRule } from "./volume-fields.ts";
 import { volumeSchema } from "./volume-schema.ts";
 
-const above0 = z.number(must(numberWants.above0)).check(z.positive(must(numberWants.above0)));
-const port = z
-  .int(must(numberWants.port))
-  .check(z.minimum(1, must(numberWants.port)), z.maximum(maxPort, must(numberWants.port)));
 /** Fields handed on as they are: nothing in them is dropped or judged. */
 const raw = z.record(z.string(), z.unknown());
-const environmentName = text(environmentNameRule);
-
-const portSchema = z.strictObject({
-  container: port,
-  /** Default: a free port in bridge mode, the container's port in host and awsvpc mode. */
-  host: z.optional(port),
-  protocol: z.optional(z.enum(protocols)),
-  name: z.optional(text(portNameRule)),
-});
 
 /** The limits of getrlimit(2) by Docker's names, which are ECS's too. */
 const ulimitNames = fields.get(ulimitName)!.words!;
@@ -66,9 +56,6 @@ const ulimitsSchema = z.record(
   text({ pattern: new RegExp(`^(?:${ulimitNames.join("|")})$`), wants: listOr(ulimitNames) }),
   z.union([limit, z.strictObject({ soft: limit, hard: limit })], must("a whole number, or { soft, hard }")),
 );
-
-/** The words of a process that takes the place of the image's. */
-const entryPoint = z.array(free).check(z.minLength(1, must("a list of at least one word")));
 
 /** More would be a slip: MPS has 48 clients a GPU at most (https://docs.nvidia.com/deploy/mps/). */
 const mostShares = 1_000;
@@ -178,31 +165,26 @@ export const workloadSchema = z.strictObject({
   environment: z.optional(z.record(environmentName, free)),
   secrets: z.optional(z.record(environmentName, text(secretArnRule))),
   ports: z.optional(z.array(portSchema)),
-  health: z.optional(
-    z.strictObject({
-      path: text(healthPathRule),
-      port,
-      /** As long as a service's grace period can be. */
-      startSeconds: z.optional(whole(0, longestStartSeconds)),
-    }),
-  ),
+  health: z.optional(healthSchema),
   accelerator: z.optional(acceleratorSchema),
   replicas: z.optional(whole(1)),
   nodes: z.optional(whole(1)),
   resources: z.optional(
     z.strictObject({
-      cpu: z.optional(above0.check(z.maximum(maxVcpu))),
+      cpu: z.optional(vcpu),
       memory: z.optional(memory),
       /** What the machine keeps for others. */
-      reserve: z.optional(
-        z.strictObject({ cpu: z.optional(above0.check(z.maximum(maxVcpu))), memory: z.optional(memory) }),
-      ),
+      reserve: z.optional(z.strictObject({ cpu: z.optional(vcpu), memory: z.optional(memory) })),
     }),
   ),
   /** 0: whatever the platform gives. Default: see shared-memory.ts. */
   sharedMemory: z.optional(z.union([z.literal(0), memory], must(sharedMemoryWants))),
   /** A number: Kubernetes takes no names. */
   user: z.optional(whole(0, highestUserId)),
+  /** One after the other, each to its end with 0, before the workload starts. */
+  init: z.optional(z.array(initSchema)),
+  /** Started after `init` and before the workload, and healthy before it where they have `health`. */
+  sidecars: z.optional(z.array(sidecarSchema)),
   readOnlyRoot: z.optional(flag),
   ulimits: z.optional(ulimitsSchema),
   stop: z.optional(z.strictObject({ timeoutSeconds: whole(shortestStopSeconds, longestStopSeconds) })),
@@ -222,7 +204,16 @@ export const workloadSchema = z.strictObject({
       free.check(z.maxLength(256, must("text of at most 256 characters"))),
     ),
   ),
-  model: z.optional(z.strictObject({ uri: nonEmpty, format: z.optional(nonEmpty) })),
+  model: z.optional(
+    z.strictObject({
+      uri: nonEmpty,
+      /** Where it is fetched to before the workload starts. */
+      path: z.optional(text(volumePathRule)),
+      /** What fetches it, in place of AWS's image of its CLI. */
+      image: z.optional(text(imageRule)),
+      format: z.optional(nonEmpty),
+    }),
+  ),
   schedule: z.optional(text(scheduleRule)),
   ecs: z.optional(ecsSchema),
   eks: z.optional(eksSchema),

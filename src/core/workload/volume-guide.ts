@@ -25,7 +25,7 @@ export const volumeDescriptions: Readonly<Record<string, string>> = {
   "volumes.*.ebs.size": "Its size, in whole GiB.",
   "volumes.*.ebs.type": "Its type on ECS. Default: gp3.",
   "volumes.*.ebs.storageClass": "On EKS in place of the type. Default: the cluster's own.",
-  "volumes.*.ebs.snapshot": "The snapshot that it is made from.",
+  "volumes.*.ebs.snapshot": "The snapshot that it is made from; ECS mounts it as xfs.",
   "volumes.*.ebs.role": "The role by which ECS makes and attaches it (AmazonECSInfrastructureRolePolicyForVolumes).",
   "volumes.*.scratch":
     "An empty folder of its own for each replica, gone with it, of so much room: a request, which EKS holds it to and ECS does not.",

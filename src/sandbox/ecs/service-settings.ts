@@ -4,6 +4,7 @@ import { obstacleTo } from "../../core/ecs/zone-rebalancing.ts";
 import { measuresOf } from "../../core/placement/strategies.ts";
 import type { ClusterRecord, DeploymentStrategy, RawRecord, ServiceSettingsRecord } from "../model/records.ts";
 import { readRequirements, refusing } from "../model/tasks.ts";
+import { wrongStrategy, type StrategyItem } from "../model/provider-shares.ts";
 import { invalidParameter } from "../wire/aws-error.ts";
 import { checkExpression } from "./check-definition.ts";
 import { checkHooks } from "./check-hooks.ts";
@@ -211,13 +212,20 @@ export function checkSettings(
   for (const { capacityProvider } of settings.capacityProviderStrategy)
     if (!cluster.capacityProviders.includes(String(capacityProvider)))
       throw invalidParameter("The specified capacity provider is not associated with the cluster.");
+  const wrong = wrongStrategy(settings.capacityProviderStrategy as readonly StrategyItem[]);
+  if (wrong !== undefined) throw invalidParameter(wrong);
   for (const { containerName, containerPort } of settings.loadBalancers) {
     const container = definition.containerDefinitions.find(({ name }) => name === containerName);
     if (container === undefined)
       throw invalidParameter(`The container ${String(containerName)} does not exist in the task definition.`);
-    if (!(container.portMappings ?? []).some((mapping) => mapping.containerPort === containerPort))
+    const mappings = (container.portMappings ?? []).filter((mapping) => mapping.containerPort === containerPort);
+    if (mappings.length === 0)
       throw invalidParameter(
         `The container ${String(containerName)} did not have a container port ${String(containerPort)} defined.`,
+      );
+    if (mappings.length > 1)
+      throw invalidParameter(
+        `Container port ${String(containerPort)} is used in more than one port mapping for container ${String(containerName)}`,
       );
   }
   checkLaunch(definition, settings);

@@ -6,7 +6,7 @@ import { requireDefinition } from "../model/definitions.ts";
 import { stop } from "../model/lifecycle.ts";
 import { placeOn, placeTasks, type PlaceSpec } from "../model/placement.ts";
 import type { ClusterRecord, TaskRecord } from "../model/records.ts";
-import { waitForCapacity } from "../model/waiting-tasks.ts";
+import { placeByStrategy, shareOut, wrongStrategy, type StrategyItem } from "../model/provider-shares.ts";
 import type { DefinitionRecord, World } from "../model/world.ts";
 import { AwsError, clientError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type OperationCall, type Operation } from "../wire/operation.ts";
@@ -159,20 +159,19 @@ function runTask(input: Of<typeof runTaskRequest>, { world }: OperationCall): ob
     throw invalidParameter("Too many placement strategy rules: the limit is 5.");
   atMost(input.startedBy, 128, "startedBy");
   const spec = specOf(cluster, record, input);
-  const providers = providersOf(world, cluster, launchType, strategy);
+  const chosenStrategy = strategyOf(world, cluster, launchType, strategy);
   const chosen: PlaceSpec = {
     ...spec,
     placementConstraints: constraints as NonNullable<PlaceSpec["placementConstraints"]>,
-    launchType: providers.length === 0 ? "EC2" : undefined,
-    ...(providers.length === 0 ? {} : { capacityProviders: providers, capacityProvider: providers[0] }),
+    launchType: chosenStrategy.length === 0 ? "EC2" : undefined,
   };
-  const placed = placeTasks(world, chosen, count, input.placementStrategy as Parameters<typeof placeTasks>[3]);
-  if (providers.length > 0) {
-    const waiting = Array.from({ length: count - placed.tasks.length }, () =>
-      waitForCapacity(world, chosen, input.placementStrategy as PlaceSpec["placementStrategy"]),
-    );
-    return remember(world, cluster, clientToken, request, [...placed.tasks, ...waiting], []);
+  const placementStrategy = input.placementStrategy as PlaceSpec["placementStrategy"];
+  if (chosenStrategy.length > 0) {
+    const shares = shareOut(chosenStrategy, count);
+    const { tasks } = placeByStrategy(world, chosen, shares, placementStrategy, () => true);
+    return remember(world, cluster, clientToken, request, tasks, []);
   }
+  const placed = placeTasks(world, chosen, count, placementStrategy);
   if (placed.exception !== undefined) throw invalidParameter(placed.exception);
   return remember(world, cluster, clientToken, request, placed.tasks, placed.failures);
 }
@@ -195,21 +194,23 @@ export function unplayed(launchType: string): AwsError {
   return invalidParameter(`The sandbox plays launch type EC2 only, not ${launchType}.`);
 }
 
-/** The capacity providers of the strategy, else of the cluster's default one; none for launch type EC2. */
-function providersOf(
+/** The strategy, else the cluster's default one; none for launch type EC2. */
+function strategyOf(
   world: World,
   cluster: ClusterRecord,
   launchType: string | undefined,
-  strategy: readonly { readonly capacityProvider?: string }[],
-): readonly string[] {
-  const chosen = strategy.length > 0 || launchType !== undefined ? strategy : cluster.defaultStrategy;
-  return chosen.map(({ capacityProvider }) => {
-    const name = String(capacityProvider ?? "");
-    requireProvider(world, name);
-    if (!cluster.capacityProviders.includes(name))
+  strategy: readonly StrategyItem[],
+): readonly StrategyItem[] {
+  const chosen: readonly StrategyItem[] =
+    strategy.length > 0 || launchType !== undefined ? strategy : cluster.defaultStrategy;
+  for (const { capacityProvider = "" } of chosen) {
+    requireProvider(world, capacityProvider);
+    if (!cluster.capacityProviders.includes(capacityProvider))
       throw invalidParameter("The specified capacity provider is not associated with the cluster.");
-    return name;
-  });
+  }
+  const wrong = wrongStrategy(chosen);
+  if (wrong !== undefined) throw invalidParameter(wrong);
+  return chosen;
 }
 
 function specOf(
@@ -241,6 +242,7 @@ function specOf(
     launchType: "EC2",
     enableExecuteCommand: input.enableExecuteCommand,
     networkConfiguration: input.networkConfiguration as PlaceSpec["networkConfiguration"],
+    volumeConfigurations: input.volumeConfigurations as PlaceSpec["volumeConfigurations"],
     tags: input.propagateTags === "TASK_DEFINITION" ? checkTags([...definitionTags, ...own]) : own,
   };
 }

@@ -10,6 +10,7 @@ import { failureAtStart, failureWhileRunning } from "./container-failures.ts";
 import { hostPortsOfRequirements } from "./instances.ts";
 import type { ContainerRecord, InstanceRecord, TaskRecord, TaskStatus } from "./records.ts";
 import { logStreamOf, writeLog } from "./task-logs.ts";
+import { emptyFolders, failureOfVolumes } from "./volumes.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -83,6 +84,8 @@ function canHold(gpus: readonly GpuState[], { gpus: ids, requirements }: TaskRec
 function create(world: World, task: TaskRecord): void {
   if (task.desiredStatus === "STOPPED") return;
   task.pullStoppedAt = world.now();
+  const missing = failureOfVolumes(world, task);
+  if (missing !== undefined) return stop(world, task, "TaskFailedToStart", missing);
   for (const container of task.containers) {
     const failure = failureAtStart(world, task, container);
     if (failure === undefined) continue;
@@ -134,6 +137,7 @@ function start(world: World, task: TaskRecord, container: ContainerRecord): void
   container.startedAt = world.now();
   container.health = "UNKNOWN";
   const { behaviour } = container;
+  writeLog(world, task, container, emptyFolders(task, container));
   writeLog(
     world,
     task,

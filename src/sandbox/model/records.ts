@@ -130,6 +130,7 @@ export interface TaskRecord {
   readonly capacityProvider: string | undefined;
   readonly enableExecuteCommand: boolean;
   readonly networkConfiguration: RawRecord | undefined;
+  readonly volumeConfigurations: readonly RawRecord[];
   readonly placementStrategy: readonly PlacementStrategy[] | undefined;
   readonly createdAt: number;
   /** Of a service. */

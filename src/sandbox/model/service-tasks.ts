@@ -5,7 +5,7 @@ import type { DeploymentRecord, ServiceRecord, TaskCounts, TaskRecord } from "./
 import { isPending } from "./instances.ts";
 import { sayStarted, sayStopped, sayUnplaced, sayUnsteady } from "./service-events.ts";
 import { scalingOf } from "./managed-scaling-settings.ts";
-import { waitForCapacity } from "./waiting-tasks.ts";
+import { placeByStrategy, shareOut, type StrategyItem } from "./provider-shares.ts";
 import type { World } from "./world.ts";
 
 /** The tasks of a service that are to run. */
@@ -41,10 +41,11 @@ export function countTasks(service: ServiceRecord, deployment: DeploymentRecord)
  * it "doesn't trigger a new service deployment"; its strategy of capacity providers is the revision's.
  */
 export function specOf(service: ServiceRecord, deployment: DeploymentRecord): PlaceSpec {
-  const { capacityProviderStrategy, launchType, networkConfiguration } = deployment.settings;
+  const { capacityProviderStrategy, launchType, networkConfiguration, volumeConfigurations } = deployment.settings;
   const { placementConstraints, enableExecuteCommand, propagateTags } =
     deployment.status === "PRIMARY" ? service.settings : deployment.settings;
   const providers = capacityProviderStrategy.map(({ capacityProvider }) => String(capacityProvider));
+  // A DAEMON has its task on every instance of any of them.
   return {
     cluster: service.cluster,
     definition: deployment.definition,
@@ -55,6 +56,7 @@ export function specOf(service: ServiceRecord, deployment: DeploymentRecord): Pl
     ...(providers.length === 0 ? {} : { capacityProviders: providers }),
     placementConstraints,
     networkConfiguration,
+    volumeConfigurations,
     enableExecuteCommand,
     tags: propagated(propagateTags, service, deployment),
     service,
@@ -100,11 +102,18 @@ export function startReplicas(
 ): number {
   const strategy = service.settings.placementStrategy;
   return startSome(world, service, specOf(service, deployment), count, (spec, some) => {
-    const placed = placeTasks(world, spec, some, strategy);
-    if (!isScaled(world, spec.capacityProvider)) return placed;
-    const waiting = Array.from({ length: some - placed.tasks.length }, () => waitForCapacity(world, spec, strategy));
-    return { tasks: [...placed.tasks, ...waiting], failures: [] };
+    const providers = deployment.settings.capacityProviderStrategy as readonly StrategyItem[];
+    if (providers.length === 0) return placeTasks(world, spec, some, strategy);
+    const shares = shareOut(providers, some, countByProvider(service, deployment));
+    return placeByStrategy(world, spec, shares, strategy, (name) => isScaled(world, name));
   });
+}
+
+function countByProvider(service: ServiceRecord, deployment: DeploymentRecord): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { deployment: of, capacityProvider = "" } of tasksOf(service))
+    if (of === deployment) counts.set(capacityProvider, (counts.get(capacityProvider) ?? 0) + 1);
+  return counts;
 }
 
 /** Stops so many of the tasks, those that are not healthy first. */

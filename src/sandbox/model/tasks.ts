@@ -29,6 +29,7 @@ export interface TaskSpec {
   readonly capacityProvider?: string | undefined;
   readonly enableExecuteCommand?: boolean | undefined;
   readonly networkConfiguration?: RawRecord | undefined;
+  readonly volumeConfigurations?: readonly RawRecord[] | undefined;
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
   readonly tags?: readonly Tag[] | undefined;
   readonly service?: ServiceRecord | undefined;
@@ -103,6 +104,7 @@ export function createTask(world: World, spec: TaskSpec): TaskRecord {
     capacityProvider: spec.capacityProvider,
     enableExecuteCommand: spec.enableExecuteCommand ?? false,
     networkConfiguration: spec.networkConfiguration,
+    volumeConfigurations: spec.volumeConfigurations ?? [],
     placementStrategy: spec.placementStrategy,
     createdAt: world.now(),
     service: spec.service,

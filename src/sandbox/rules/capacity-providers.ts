@@ -55,9 +55,10 @@ export const capacityProviderRules: readonly SandboxRule[] = [
   },
   {
     rule:
-      "Of a strategy with several providers each task goes where one of them has room, and what waits waits for the first: " +
-      "base and weight are not played.",
-    source: "the sandbox's own",
+      "A strategy's tasks are divided: first the `base` of the one that has one, then by `weight`, 0 for none; each waits for " +
+      "the provider that it was given to, whatever room another has. Two with a base, and several without any weight, are " +
+      "refused.",
+    source: `${api}/API_CapacityProviderStrategyItem.html; ${api}/API_CreateService.html; the words, the order of equals, and that a run counts its own tasks and a service those of its deployment: ${unverified}`,
   },
   {
     rule:

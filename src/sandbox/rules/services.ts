@@ -1,5 +1,5 @@
 import { launchRules } from "./launch.ts";
-import { api, guide, unverified, type SandboxRule } from "./rule.ts";
+import { api, guide, issue, unverified, type SandboxRule } from "./rule.ts";
 
 /** How services keep and replace their tasks. */
 export const serviceRules: readonly SandboxRule[] = [
@@ -22,6 +22,10 @@ export const serviceRules: readonly SandboxRule[] = [
       "The circuit breaker trips after half of the desired count, at least 3 and at most 200 failed tasks, " +
       "and rolls back to the last completed deployment.",
     source: `${guide}/deployment-circuit-breaker.html`,
+  },
+  {
+    rule: "A load balancer on a port that two mappings have: Container port 53 is used in more than one port mapping for container dns.",
+    source: issue("aws/amazon-ecs-agent", 3428),
   },
   {
     rule: "Tasks that find no place do not count against the circuit breaker.",

@@ -1,4 +1,4 @@
-import { agent, api, guide, unverified, type SandboxRule } from "./rule.ts";
+import { agent, api, guide, issue, unverified, type SandboxRule } from "./rule.ts";
 
 /** The states of a task, and how it ends. */
 export const taskLifeRules: readonly SandboxRule[] = [
@@ -54,6 +54,22 @@ export const taskLifeRules: readonly SandboxRule[] = [
       "An image that is not there: CannotPullContainerError and TaskFailedToStart; " +
       "the containers have no exit code.",
     source: `${guide}/task-cannot-pull-image.html`,
+  },
+  {
+    rule:
+      "A file system that is not there: the task stops with TaskFailedToStart and the volume plugin's words, on Managed " +
+      "Instances with ResourceInitializationError.",
+    source: `${issue("ydamni/cloud-is-free", 3)}; ${issue("aws/amazon-ecs-cli", 1083)}; the stop code: ${unverified}`,
+  },
+  {
+    rule: "A role that ECS cannot assume attaches no EBS volume: the task stops with TaskFailedToStart.",
+    source: `the words: ${unverified}; ${guide}/infrastructure_IAM_role.html`,
+  },
+  {
+    rule:
+      "Where a machine has no mount at `/mnt/aiplat/NAME`, by its attribute `aiplat.mount.NAME`, a container that is placed " +
+      "there all the same gets an empty folder, and its log says so.",
+    source: `${guide}/specify-bind-mount-config.html; the log line is the sandbox's own`,
   },
   {
     rule: "A device or a log group that is not there: CannotStartContainerError and TaskFailedToStart.",

@@ -149,10 +149,6 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
 
   it.each([
     [
-      ["--as", "LLMInferenceService"],
-      "error: --as: LLMInferenceService is not yet among the kinds that aiplat generates\n",
-    ],
-    [
       ["--as", "Deploymnet"],
       "error: --as: Deploymnet is no kind of Kubernetes resource that aiplat generates\n  Did you mean Deployment?\n",
     ],

@@ -545,6 +545,7 @@ describe("generatedFields", () => {
       logs: { group: "/g" },
       health: { path: "/", port: 80, startSeconds: 5 },
     },
+    { accelerator: { instanceTypes: ["inf2.xlarge"] }, sidecars: [{ name: "metrics", image: "metrics:1" }] },
     { accelerator: { instanceTypes: ["inf2.24xlarge"] }, ecs: { capacity: "managed-instances" } },
     { accelerator: { instanceTypes: ["g5g.xlarge"] }, ecs: { capacity: "managed-instances" } },
     { accelerator: { instanceTypes: ["g5.xlarge"], mps: { memory: "1GiB" } } },

@@ -75,9 +75,20 @@ const cases: readonly (readonly [reason: string, what: RegExp, hint: RegExp])[] 
   ],
   [
     "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes",
-    /could not be prepared/,
-    /execution role/,
+    /file system could not be mounted/,
+    /mount target/,
   ],
+  [
+    "Error response from daemon: create ecs-bert-1-models-0123: VolumeDriver.Create: mounting volume failed: mount.nfs4",
+    /file system could not be mounted/,
+    /mount target/,
+  ],
+  [
+    'error looking up volume plugin amazon-ecs-volume-plugin: plugin "amazon-ecs-volume-plugin" not found.',
+    /no volume plugin/,
+    /systemctl enable/,
+  ],
+  ["ResourceInitializationError: something else", /could not be prepared/, /execution role/],
   ["CannotStartContainerError: exec format error", /architecture/, /amd64/],
   [
     'CannotStartContainerError: exec: "serve": executable file not found in $PATH: unknown',

@@ -7,7 +7,8 @@ import {
 } from "../../../src/core/kubernetes/generate.ts";
 import { typeOf } from "../../../src/core/kubernetes/kind-definition.ts";
 import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
-import type { Manifest, PodTemplate } from "../../../src/core/kubernetes/manifest.ts";
+import { embeddedManifest } from "../../../src/core/kubernetes/embedded.ts";
+import type { Container, Manifest, PodTemplate } from "../../../src/core/kubernetes/manifest.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { acceleratedPods, multiNodeKinds, workloadOf } from "../../support/kubernetes-workloads.ts";
 
@@ -31,7 +32,13 @@ function templates(value: unknown): readonly PodTemplate[] {
   const fields = value as Readonly<Record<string, unknown>>;
   const spec = fields["spec"] as Readonly<Record<string, unknown>> | undefined;
   const own = fields["metadata"] !== undefined && Array.isArray(spec?.["containers"]) ? [value as PodTemplate] : [];
-  return [...own, ...Object.values(fields).flatMap(templates)];
+  const { metadata, container } = fields as {
+    readonly metadata?: PodTemplate["metadata"];
+    readonly container?: Container;
+  };
+  // A Workflow's.
+  const step = container === undefined ? [] : [{ metadata: metadata!, spec: { ...fields, containers: [container] } }];
+  return [...own, ...step, ...templates(embeddedManifest(fields)), ...Object.values(fields).flatMap(templates)];
 }
 
 const hasDevices = (template: PodTemplate) => acceleratedPods(template.spec).length > 0;
@@ -213,7 +220,7 @@ describe("an eviction", () => {
         .filter((kind) => nodes === 1 || multiNodeKinds.includes(kind))
         .filter((kind) => codesOf(kind, {}, {}, nodes).includes("eviction-ends-run"));
     const others = ["PyTorchJob", "TFJob", "MPIJob", "TrainJob", "RayJob"];
-    expect(ended(1)).toEqual(others);
+    expect(ended(1)).toEqual([...others, "Workflow"]);
     expect(ended(2)).toEqual(["Job", "CronJob", ...others, "Experiment"]);
   });
 

@@ -61,7 +61,6 @@ describe("kinds", () => {
   });
 
   it.each([
-    ["LLMInferenceService", "LLMInferenceService is not yet among the kinds that aiplat generates"],
     ["deployment", "Did you mean Deployment?"],
     ["PytorchJob", "Did you mean PyTorchJob?"],
     ["Banana", "There are Deployment, StatefulSet"],

@@ -165,6 +165,68 @@ describe("a SparkApplication", () => {
   });
 });
 
+describe("a Workflow", () => {
+  const stepOf = (change: Partial<Workload>, nodes = 1) => {
+    const { manifests } = made("Workflow", change, nodes);
+    return (specOf(manifests[0]) as { templates: readonly Fields[] }).templates[0]!;
+  };
+
+  it("runs one pod as a container, and several as a JobSet that it waits for", () => {
+    expect(stepOf({})).toMatchObject({ name: "bert", container: { image: "repo/bert:1" } });
+    for (const step of [stepOf({}, 2), stepOf({ replicas: 3 })]) {
+      const { manifest, ...resource } = step["resource"] as { readonly manifest: string };
+      expect(resource).toMatchObject({
+        action: "create",
+        successCondition: "status.terminalState == Completed",
+        failureCondition: "status.terminalState == Failed",
+      });
+      expect(JSON.parse(manifest)).toMatchObject({ kind: "JobSet", metadata: { name: "bert", namespace: "ml" } });
+    }
+    expect((stepOf({}, 2)["resource"] as { manifest: string }).manifest).toBe(
+      JSON.stringify(made("JobSet", {}, 2).manifests[0], null, 2),
+    );
+  });
+
+  it("needs an account that may create it", () => {
+    expect(refused("Workflow", { replicas: 2, eks: {} })).toEqual([
+      "eks.serviceAccount: Workflow creates a JobSet of several pods, and there is no eks.serviceAccount that may",
+    ]);
+    expect(refused("Workflow", { eks: {} })).toEqual([]);
+  });
+
+  it("keeps the devices, in the text of its JobSet too", () => {
+    const template = (fields: Fields) => ({ resource: { spec: { templates: [{ name: "bert", ...fields }] } } });
+    const container = { resources: { limits: { "aws.amazon.com/neuron": "1" } } };
+    expect(refused("Workflow", { eks: template({ container }) })).toEqual([
+      expect.stringContaining("eks.resource changes the devices that spec.templates[0].container.resources requests"),
+    ]);
+    const { eks } = workload("Workflow");
+    expect(
+      refused("Workflow", { replicas: 2, eks: { ...eks, ...template({ resource: { manifest: "kind: Job" } }) } }),
+    ).toEqual([expect.stringContaining("eks.resource changes the devices")]);
+  });
+});
+
+describe("an LLMInferenceService", () => {
+  it("says over how many devices and nodes the model is", () => {
+    const spec = specOf(made("LLMInferenceService", {}, 2).manifests[0]);
+    expect(spec).toMatchObject({ model: { uri: "hf://Qwen/Qwen3-8B" }, parallelism: { tensor: 32, pipeline: 2 } });
+    expect(Object.keys(spec)).toContain("worker");
+    expect(JSON.stringify(spec["worker"])).not.toContain("Probe");
+    expect(specOf(made("LLMInferenceService").manifests[0])).not.toHaveProperty("worker");
+  });
+
+  it("refuses a model's format, and a workload without one", () => {
+    expect(refused("LLMInferenceService", { model: { uri: "s3://m", format: "onnx" } })).toEqual([
+      "model.format: LLMInferenceService serves language models, which have no format, and there is model.format",
+    ]);
+    const { model: _model, ...rest } = workload("LLMInferenceService");
+    expect(() => generateManifests(resolveForKubernetes(rest, "LLMInferenceService"))).toThrow(
+      /serves a model, and there is none/,
+    );
+  });
+});
+
 describe("a SeldonModel", () => {
   it("needs a model, and the ServerConfig's container", () => {
     const { model: _model, container: _container, ...rest } = workload("SeldonModel");

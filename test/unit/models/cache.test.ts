@@ -48,6 +48,9 @@ describe("the cache", () => {
     const layout = { blockTokens: 16, stepTokens: 2048 };
     const gptOss = (tokens: number) => cacheBytesPerSequence(shapeOf("gpt-oss-20b"), tokens, 1, layout);
     expect(gptOss(131_072)).toBe(12 * 2048 * 131_072 + 12 * 2048 * 137 * 16);
+    // 127 + 2,049 tokens are 136 blocks to the last token.
+    const even = cacheBytesPerSequence(shapeOf("gpt-oss-20b"), 131_072, 1, { ...layout, stepTokens: 2049 });
+    expect(even).toBe(gptOss(131_072));
     expect(gptOss(1000)).toBe(12 * 2048 * 63 * 16 + 12 * 2048 * 64 * 16);
   });
 

@@ -21,6 +21,13 @@ it.each<readonly [model: string, precision: Precision, degrees: readonly number[
   expect(legalDegrees(shapeOf(model), precision, 64)).toEqual(degrees);
 });
 
+it("divides no width that is no multiple of the ranks", () => {
+  const config = { ...findModel("llama-3.1-8b")!.config, intermediate_size: 14_332 };
+  const shape = readModelConfig(config, "config.json");
+  expect(degreeProblem(shape, "bf16", 4)).toBeUndefined();
+  expect(degreeProblem(shape, "bf16", 8)).toBe("a width of 14332 does not divide by 8");
+});
+
 it.each<readonly [model: string, precision: Precision, degree: number, said: string]>([
   ["qwen2.5-7b", "bf16", 8, "28 heads do not divide by 8"],
   ["llama-3.2-3b", "bf16", 6, "8 key-value heads and 6 ranks do not divide each other"],

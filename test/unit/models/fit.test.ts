@@ -7,6 +7,8 @@ import { legalSizes } from "../../../src/core/catalog/slots.ts";
 import { builtInModels } from "../../../src/core/models/built-in-models.ts";
 import { findModel } from "../../../src/core/models/find-model.ts";
 import { fitModel, type SlotFit } from "../../../src/core/models/fit.ts";
+import { neuronNative } from "../../../src/core/models/engines.ts";
+import { inferenceMemory } from "../../../src/core/models/inference.ts";
 import { readModelConfig } from "../../../src/core/models/read-config.ts";
 import type { FitRequest } from "../../../src/core/models/request.ts";
 import { shardings } from "../../../src/core/models/training.ts";
@@ -102,11 +104,65 @@ describe("a fit", () => {
       image: { sdk: "2.33.0" },
       replicasPerInstance: 16,
     });
-    expect(fitOn("qwen3-8b", "trn2.48xlarge", 1).engine).toBe("vLLM on Neuron (NxD Inference)");
+    expect(fitOn("qwen3-8b", "trn2.48xlarge", 1)).toMatchObject({
+      engine: "vLLM on Neuron (NxD Inference)",
+      image: { sdk: "2.31.1" },
+    });
     expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1).image).toEqual({ image: "vllm" });
   });
 
+  it("is of so many sequences as fit, and of no more", () => {
+    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1, { sequences: 4 }).fits).toBe(true);
+    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1, { sequences: 5 }).reasons).toEqual([
+      { code: "MEMORY", message: "4232 MiB are left on each rank, room for 4 of 5 sequences of 1024 MiB" },
+    ]);
+  });
+
+  it("has no more cache than vLLM Neuron compiles with, and no less than it starts with", () => {
+    expect(fitOn("llama-3.1-8b", "trn2.48xlarge", 1).memory!.leftMiB).toBe(Math.floor(22_609 * 0.3));
+    const options = { precision: "bf16", contextTokens: 128, tensorParallel: 4, engine: neuronNative } as const;
+    const memory = (memoryMiB: number) => inferenceMemory(shapeOf("llama-3.1-8b"), { ...options, memoryMiB });
+    const [short, enough] = [memory(6200), memory(7000)];
+    expect([short.leftMiB > 0, short.sequences]).toEqual([true, 0]);
+    expect(enough.leftMiB).toBeGreaterThanOrEqual(1024);
+    expect(enough.sequences).toBeGreaterThan(0);
+  });
+
+  it("of training divides what its sharding says", () => {
+    const states = shardings.map((sharding) => {
+      const { memory } = fitOn("llama-3.2-1b", "p5.48xlarge", 8, { task: "training", sharding });
+      return [memory!.weightsMiB, memory!.gradientsMiB, memory!.optimizerMiB];
+    });
+    expect(states).toEqual([
+      [2358, 2358, 14_143],
+      [2358, 2358, 1768],
+      [2358, 295, 1768],
+      [295, 295, 1768],
+    ]);
+  });
+
+  it("has host memory for each worker on GPUs, and for the checkpoint on Neuron", () => {
+    expect(fitOn("llama-3.1-8b", "p5.48xlarge", 8).host).toEqual({ neededMiB: 2048 + 8 * 1024, shareMiB: 1_887_436 });
+    expect(fitOn("llama-3.1-8b", "inf2.8xlarge", 1).host).toEqual({
+      neededMiB: 2048 + 1024 + 15_317,
+      shareMiB: 117_964,
+    });
+  });
+
+  it("says what GPUs before Ampere need, and refuses those before Turing", () => {
+    expect(fitOn("llama-3.1-8b", "g4dn.12xlarge", 2)).toMatchObject({
+      fits: true,
+      note: "T4 has no bf16: serve the model with --dtype half",
+    });
+    expect(fitOn("llama-3.1-8b", "g5.xlarge", 1).note).toBeUndefined();
+    expect(fitOn("llama-3.1-8b", "p3dn.24xlarge", 8).reasons).toEqual([
+      { code: "ENGINE", message: "bf16 weights need compute capability 7.5, and V100 has 7.0" },
+    ]);
+    expect(fitOn("gpt-oss-20b", "g4dn.xlarge", 1).reasons[0]!.code).toBe("PRECISION");
+  });
+
   it("of a slot that a smaller one makes needless is none", () => {
+    expect(fitOn("llama-3.2-1b", "inf2.48xlarge", 8).reasons[0]!.code).toBe("DEGREE");
     expect(fitOn("llama-3.2-1b", "inf2.24xlarge", 3).reasons).toEqual([
       { code: "DEGREE", message: "Inferentia2 has no degree from 5 to 6" },
     ]);

@@ -123,6 +123,24 @@ describe("a config.json", () => {
     expect(readModelConfig({ ...llama, ...more }, "config.json").precision).toBe(precision);
   });
 
+  it("has experts in each decoder_sparse_step-th layer, but for mlp_only_layers", () => {
+    const moe = {
+      ...llama,
+      model_type: "qwen3_moe",
+      num_hidden_layers: 5,
+      num_experts: 8,
+      num_experts_per_tok: 2,
+      moe_intermediate_size: 768,
+    };
+    const sparse = (more: object) =>
+      readModelConfig({ ...moe, ...more }, "config.json")
+        .layers.filter(({ feedForward }) => feedForward.experts !== undefined)
+        .reduce((sum, { count }) => sum + count, 0);
+    expect(sparse({})).toBe(5);
+    expect(sparse({ decoder_sparse_step: 2 })).toBe(2);
+    expect(sparse({ decoder_sparse_step: 2, mlp_only_layers: [3] })).toBe(1);
+  });
+
   it("has windows where its architecture has them", () => {
     const windows = (config: object) =>
       readModelConfig({ ...llama, ...config }, "config.json").layers.map(({ count, attention }) => [

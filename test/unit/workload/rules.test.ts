@@ -116,6 +116,11 @@ describe("the rules for every target", () => {
     expect(found({ ...service, ports: [{ container: 80, host: 8080 }] })).toEqual([
       "error load-balancer-port ecs.loadBalancer.port",
     ]);
+    // https://github.com/aws/amazon-ecs-agent/issues/3428
+    expect(found({ ...service, ports: [{ container: 8080 }, { container: 8080, protocol: "udp" }] })).toEqual([
+      "error load-balancer-port ecs.loadBalancer.port",
+    ]);
+    expect(found({ ...minimal, ports: [{ container: 8080 }, { container: 8080, protocol: "udp" }] })).toEqual([]);
   });
 
   test("take every legal number of devices, and no other, on every type that can be used", () => {

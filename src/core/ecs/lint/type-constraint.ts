@@ -1,7 +1,7 @@
-import { instanceTypes } from "../../catalog/instance-types/catalog.ts";
+import { findInstanceType, instanceTypes } from "../../catalog/instance-types/catalog.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import type { Expression, Test } from "../../ecs-api/query/expression.ts";
-import { typeTests } from "../../ecs-api/query/type-names.ts";
+import { namesTypes, typeTests } from "../../ecs-api/query/type-names.ts";
 import type { Path } from "../../base/problem.ts";
 import type { SubjectConstraint } from "./subject.ts";
 import { evaluate, isLiteral, noType, parseConstraint } from "./type-expression.ts";
@@ -39,10 +39,12 @@ export function readTypeConstraint(constraints: readonly SubjectConstraint[]): T
   const passes = (type: string) => parsed.every(({ expression }) => evaluate(expression, type) !== false);
   const tests = parsed.flatMap(({ expression }) => typeTests(expression));
   const named = [...new Set(tests.filter(isLiteral).flatMap(({ args }) => args.map((name) => name.toLowerCase())))];
-  const known = new Set(instanceTypes.map((type) => type.instanceType));
+  // Where nothing but whole names decides, no type passes that is not among them: `noType`, which is not either, fails.
+  const spelled = new Set(tests.flatMap(({ args }) => args.map((name) => name.toLowerCase())));
+  const bySpelling = tests.every(namesTypes) && !spelled.has(noType);
   return {
-    types: instanceTypes.filter((type) => passes(type.instanceType)),
-    others: named.filter((name) => !known.has(name) && passes(name)),
+    types: instanceTypes.filter((type) => (!bySpelling || spelled.has(type.instanceType)) && passes(type.instanceType)),
+    others: named.filter((name) => findInstanceType(name) === undefined && passes(name)),
     named,
     patterned: tests.some(isPattern),
     open: tests.some((test) => isPattern(test) && !(test.operator === "=~" && acceleratedPattern.test(test.args[0]!))),

@@ -19,6 +19,7 @@ const installations: Readonly<Record<string, string>> = {
   "ray.io": "https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/kuberay-operator-installation.html",
   "serving.kserve.io": "https://kserve.github.io/website/docs/admin-guide/overview",
   "sparkoperator.k8s.io": "https://www.kubeflow.org/docs/components/spark-operator/getting-started/",
+  "argoproj.io": "https://argo-workflows.readthedocs.io/en/latest/installation/",
   "mlops.seldon.io": "https://docs.seldon.ai/seldon-core-2/installation",
   "batch.volcano.sh": "https://volcano.sh/en/docs/installation/",
   "kueue.x-k8s.io": "https://kueue.sigs.k8s.io/docs/installation/",
@@ -35,7 +36,11 @@ const explanations: readonly Explain[] = [
   unknownKind,
   unreachableWebhook,
   refusingWebhook,
+  refusingPolicy,
+  missingNamespace,
+  unknownField,
   immutableField,
+  exceededQuota,
   notAllowed,
   notLoggedIn,
 ];
@@ -92,6 +97,54 @@ function refusingWebhook(said: string): ExplainedRefusal | undefined {
     : {
         message: `the webhook ${webhook} refuses it: ${reason!.trim()}`,
         hint: "The cluster's operators decide that: change the workload, or eks.pod and eks.resource, to what it asks for.",
+      };
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/ */
+function refusingPolicy(said: string): ExplainedRefusal | undefined {
+  const [, policy, reason] = /ValidatingAdmissionPolicy '([^']+)' .*?denied request: (.+)/.exec(said) ?? [];
+  return policy === undefined
+    ? undefined
+    : {
+        message: `the cluster's policy ${policy} refuses it: ${reason!.trim()}`,
+        hint: "Change the workload, or eks.pod and eks.resource, to what it asks for.",
+      };
+}
+
+function missingNamespace(said: string, resources: readonly ResourceReference[]): ExplainedRefusal | undefined {
+  const [, namespace] = /\(NotFound\): .*?namespaces "([^"]+)" not found/.exec(said) ?? [];
+  if (namespace === undefined) return undefined;
+  const comes = resources.some(({ kind, name }) => kind === "Namespace" && name === namespace);
+  return {
+    message: `there is no namespace ${namespace}`,
+    hint: `${comes ? "It is among the manifests, and what goes into it can only be compared once it is there: " : ""}kubectl create namespace ${namespace}`,
+  };
+}
+
+/** `failed to create typed patch object (ml/train; batch/v1, Kind=Job): .spec.x: field not declared in schema`. */
+function unknownField(said: string): ExplainedRefusal | undefined {
+  const [, name, apiVersion, kind, problems] =
+    /typed patch object \((?:[^/;]*\/)?([^;]+); ([^,]+), Kind=(\w+)\): ([^]+)/.exec(said) ?? [];
+  const fields = Array.from(
+    problems?.matchAll(/\.([\w.[\]="-]+): field not declared in schema/g) ?? [],
+    ([, field]) => field!,
+  );
+  return fields.length === 0
+    ? undefined
+    : {
+        message: `${kind} ${name} has what ${apiVersion} of the cluster does not know: ${fields.join(", ")}`,
+        hint: "Look for a slip in eks.resource, eks.pod and eks.companions, or upgrade what serves the kind.",
+      };
+}
+
+/** `jobs.batch "train" is forbidden: exceeded quota: q, requested: count/jobs.batch=1, used: ..., limited: ...`. */
+function exceededQuota(said: string): ExplainedRefusal | undefined {
+  const [, quota, figures] = /forbidden: exceeded quota: ([\w.-]+), (.+)/.exec(said) ?? [];
+  return quota === undefined
+    ? undefined
+    : {
+        message: `the namespace's quota ${quota} has no room for it: ${figures!.trim()}`,
+        hint: `Delete what is no longer needed, or have it raised: kubectl describe resourcequota ${quota}.`,
       };
 }
 

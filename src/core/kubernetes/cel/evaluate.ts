@@ -4,15 +4,21 @@ import { Environment } from "@marcbachmann/cel-js";
  * CEL as the API server evaluates it, with what it adds to the language.
  * https://kubernetes.io/docs/reference/using-api/cel/#cel-options-language-features-and-libraries
  */
-const environment = new Environment({ homogeneousAggregateLiterals: false })
-  .registerVariable("self", "dyn")
-  .registerFunction("string.find(string): string", (text: string, pattern: string) => firstMatch(text, pattern));
+function makeEnvironment(): Environment {
+  return new Environment({ homogeneousAggregateLiterals: false })
+    .registerVariable("self", "dyn")
+    .registerFunction("string.find(string): string", (text: string, pattern: string) => firstMatch(text, pattern));
+}
 
-const compiled = new Map<string, ReturnType<typeof environment.parse>>();
+/** Made for the first rule: most resources publish none, and the library is set up when it is first used. */
+let made: Environment | undefined;
+const environment = (): Environment => (made ??= makeEnvironment());
+
+const compiled = new Map<string, ReturnType<Environment["parse"]>>();
 
 /** Whether a value passes a rule. As in the API server, a rule that ends in an error is broken. */
 export function holds(rule: string, self: unknown): boolean {
-  const test = compiled.get(rule) ?? environment.parse(rule);
+  const test = compiled.get(rule) ?? environment().parse(asLibrary(rule));
   compiled.set(rule, test);
   try {
     return test({ self: asCel(self) }) === true;
@@ -23,7 +29,12 @@ export function holds(rule: string, self: unknown): boolean {
 
 /** What keeps a rule from being evaluated at all: its syntax, or a function that is not known. */
 export function checkRule(rule: string): string | undefined {
-  return environment.check(rule).error?.message;
+  return environment().check(asLibrary(rule)).error?.message;
+}
+
+/** The library asks `has` of a field of a field only, and not of an item's: `in` asks the same of a map. */
+function asLibrary(rule: string): string {
+  return rule.replace(/has\(([\w.]+\[\d+\])\.(\w+)\)/g, '("$2" in $1)');
 }
 
 function firstMatch(text: string, pattern: string): string {

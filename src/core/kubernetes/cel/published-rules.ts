@@ -131,6 +131,907 @@ export const publishedRules: readonly PublishedRules[] = [
     ],
     defaults: [],
   },
+  // kserve/kserve config/crd/full/llmisvc/serving.kserve.io_llminferenceservices.yaml @ aaac4e294dae
+  {
+    kind: "LLMInferenceService",
+    apiVersion: "serving.kserve.io/v1alpha2",
+    rules: [
+      {
+        path: "spec",
+        rule: "!(has(self.replicas) && has(self.scaling))",
+        message:
+          "replicas and scaling are mutually exclusive; use scaling for autoscaled deployments or replicas for static deployments",
+      },
+      {
+        path: "spec.prefill",
+        rule: "!(has(self.replicas) && has(self.scaling))",
+        message:
+          "replicas and scaling are mutually exclusive; use scaling for autoscaled deployments or replicas for static deployments",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "has(self.wva) || has(self.keda)",
+        message: "either wva or keda must be specified when scaling is configured",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "!(has(self.wva) && has(self.keda))",
+        message: "wva and keda are mutually exclusive",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "!has(self.keda) || size(self.keda.triggers) > 0",
+        message: "at least one trigger is required when using direct KEDA scaling",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",
+        message: "minReplicas cannot exceed maxReplicas",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "!has(self.wva) || !has(self.wva.keda) || !has(self.wva.keda.idleReplicaCount) || has(self.minReplicas)",
+        message: "minReplicas is required when idleReplicaCount is set",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "!has(self.wva) || !has(self.wva.keda) || !has(self.wva.keda.idleReplicaCount) || !has(self.minReplicas) || self.wva.keda.idleReplicaCount < self.minReplicas",
+        message:
+          "idleReplicaCount must be less than minReplicas; idleReplicaCount defines the replica floor when no triggers are active",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "!has(self.keda) || !has(self.keda.idleReplicaCount) || has(self.minReplicas)",
+        message: "minReplicas is required when idleReplicaCount is set",
+      },
+      {
+        path: "spec.prefill.scaling",
+        rule: "!has(self.keda) || !has(self.keda.idleReplicaCount) || !has(self.minReplicas) || self.keda.idleReplicaCount < self.minReplicas",
+        message:
+          "idleReplicaCount must be less than minReplicas; idleReplicaCount defines the replica floor when no triggers are active",
+      },
+      {
+        path: "spec.prefill.scaling.keda",
+        rule: "!has(self.advanced) || !has(self.advanced.horizontalPodAutoscalerConfig) || size(self.advanced.horizontalPodAutoscalerConfig.name) == 0",
+        message: "horizontalPodAutoscalerConfig.name must not be set; the controller manages the HPA name",
+      },
+      {
+        path: "spec.prefill.scaling.wva",
+        rule: "!has(self.keda) || !has(self.keda.advanced) || (size(self.keda.advanced.scalingModifiers.formula) == 0 && size(self.keda.advanced.scalingModifiers.target) == 0 && size(self.keda.advanced.scalingModifiers.activationTarget) == 0 && size(self.keda.advanced.scalingModifiers.metricType) == 0)",
+        message: "scalingModifiers must not be set; WVA controls the scaling metric formula and logic",
+      },
+      {
+        path: "spec.prefill.scaling.wva",
+        rule: "!(has(self.hpa) && has(self.keda))",
+        message: "hpa and keda are mutually exclusive; choose one actuator backend",
+      },
+      {
+        path: "spec.prefill.scaling.wva",
+        rule: "has(self.hpa) || has(self.keda)",
+        message: "either hpa or keda must be specified as the actuator backend",
+      },
+      {
+        path: "spec.prefill.scaling.wva.keda",
+        rule: "!has(self.advanced) || !has(self.advanced.horizontalPodAutoscalerConfig) || size(self.advanced.horizontalPodAutoscalerConfig.name) == 0",
+        message: "horizontalPodAutoscalerConfig.name must not be set; the controller manages the HPA name",
+      },
+      {
+        path: "spec.router.route.http.spec.rules",
+        rule: "(self.size() > 0 ? self[0].matches.size() : 0) + (self.size() > 1 ? self[1].matches.size() : 0) + (self.size() > 2 ? self[2].matches.size() : 0) + (self.size() > 3 ? self[3].matches.size() : 0) + (self.size() > 4 ? self[4].matches.size() : 0) + (self.size() > 5 ? self[5].matches.size() : 0) + (self.size() > 6 ? self[6].matches.size() : 0) + (self.size() > 7 ? self[7].matches.size() : 0) + (self.size() > 8 ? self[8].matches.size() : 0) + (self.size() > 9 ? self[9].matches.size() : 0) + (self.size() > 10 ? self[10].matches.size() : 0) + (self.size() > 11 ? self[11].matches.size() : 0) + (self.size() > 12 ? self[12].matches.size() : 0) + (self.size() > 13 ? self[13].matches.size() : 0) + (self.size() > 14 ? self[14].matches.size() : 0) + (self.size() > 15 ? self[15].matches.size() : 0) <= 128",
+        message:
+          "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[]",
+        rule: "(has(self.backendRefs) && size(self.backendRefs) > 0) ? (!has(self.filters) || self.filters.all(f, !has(f.requestRedirect))): true",
+        message: "RequestRedirect filter must not be used together with backendRefs",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[]",
+        rule: "(has(self.filters) && self.filters.exists_one(f, has(f.requestRedirect) && has(f.requestRedirect.path) && f.requestRedirect.path.type == 'ReplacePrefixMatch' && has(f.requestRedirect.path.replacePrefixMatch))) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "When using RequestRedirect filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[]",
+        rule: "(has(self.filters) && self.filters.exists_one(f, has(f.urlRewrite) && has(f.urlRewrite.path) && f.urlRewrite.path.type == 'ReplacePrefixMatch' && has(f.urlRewrite.path.replacePrefixMatch))) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "When using URLRewrite filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[]",
+        rule: "(has(self.backendRefs) && self.backendRefs.exists_one(b, (has(b.filters) && b.filters.exists_one(f, has(f.requestRedirect) && has(f.requestRedirect.path) && f.requestRedirect.path.type == 'ReplacePrefixMatch' && has(f.requestRedirect.path.replacePrefixMatch))) )) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "Within backendRefs, when using RequestRedirect filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[]",
+        rule: "(has(self.backendRefs) && self.backendRefs.exists_one(b, (has(b.filters) && b.filters.exists_one(f, has(f.urlRewrite) && has(f.urlRewrite.path) && f.urlRewrite.path.type == 'ReplacePrefixMatch' && has(f.urlRewrite.path.replacePrefixMatch))) )) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "Within backendRefs, When using URLRewrite filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[]",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters",
+        rule: "!(self.exists(f, f.type == 'RequestRedirect') && self.exists(f, f.type == 'URLRewrite'))",
+        message: "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'CORS').size() <= 1",
+        message: "CORS filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'RequestHeaderModifier').size() <= 1",
+        message: "RequestHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'ResponseHeaderModifier').size() <= 1",
+        message: "ResponseHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'RequestRedirect').size() <= 1",
+        message: "RequestRedirect filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'URLRewrite').size() <= 1",
+        message: "URLRewrite filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.cors) && self.type != 'CORS')",
+        message: "filter.cors must be nil if the filter.type is not CORS",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.cors) && self.type == 'CORS')",
+        message: "filter.cors must be specified for CORS filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.requestHeaderModifier) && self.type != 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be nil if the filter.type is not RequestHeaderModifier",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.requestHeaderModifier) && self.type == 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be specified for RequestHeaderModifier filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.responseHeaderModifier) && self.type != 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be nil if the filter.type is not ResponseHeaderModifier",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.responseHeaderModifier) && self.type == 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be specified for ResponseHeaderModifier filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.requestMirror) && self.type != 'RequestMirror')",
+        message: "filter.requestMirror must be nil if the filter.type is not RequestMirror",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.requestMirror) && self.type == 'RequestMirror')",
+        message: "filter.requestMirror must be specified for RequestMirror filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.requestRedirect) && self.type != 'RequestRedirect')",
+        message: "filter.requestRedirect must be nil if the filter.type is not RequestRedirect",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.requestRedirect) && self.type == 'RequestRedirect')",
+        message: "filter.requestRedirect must be specified for RequestRedirect filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.urlRewrite) && self.type != 'URLRewrite')",
+        message: "filter.urlRewrite must be nil if the filter.type is not URLRewrite",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.urlRewrite) && self.type == 'URLRewrite')",
+        message: "filter.urlRewrite must be specified for URLRewrite filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.extensionRef) && self.type != 'ExtensionRef')",
+        message: "filter.extensionRef must be nil if the filter.type is not ExtensionRef",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.extensionRef) && self.type == 'ExtensionRef')",
+        message: "filter.extensionRef must be specified for ExtensionRef filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].cors.allowHeaders",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowHeaders cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].cors.allowMethods",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowMethods cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].cors.allowOrigins",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowOrigins cannot contain '*' alongside other origins",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].externalAuth",
+        rule: "self.protocol == 'GRPC' ? has(self.grpc) : true",
+        message: "grpc must be specified when protocol is set to 'GRPC'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].externalAuth",
+        rule: "has(self.grpc) ? self.protocol == 'GRPC' : true",
+        message: "protocol must be 'GRPC' when grpc is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].externalAuth",
+        rule: "self.protocol == 'HTTP' ? has(self.http) : true",
+        message: "http must be specified when protocol is set to 'HTTP'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].externalAuth",
+        rule: "has(self.http) ? self.protocol == 'HTTP' : true",
+        message: "protocol must be 'HTTP' when http is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].externalAuth.backendRef",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestMirror",
+        rule: "!(has(self.percent) && has(self.fraction))",
+        message: "Only one of percent or fraction may be specified in HTTPRequestMirrorFilter",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestMirror.backendRef",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestMirror.fraction",
+        rule: "self.numerator <= self.denominator",
+        message: "numerator must be less than or equal to denominator",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters",
+        rule: "!(self.exists(f, f.type == 'RequestRedirect') && self.exists(f, f.type == 'URLRewrite'))",
+        message: "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'CORS').size() <= 1",
+        message: "CORS filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'RequestHeaderModifier').size() <= 1",
+        message: "RequestHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'ResponseHeaderModifier').size() <= 1",
+        message: "ResponseHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'RequestRedirect').size() <= 1",
+        message: "RequestRedirect filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'URLRewrite').size() <= 1",
+        message: "URLRewrite filter cannot be repeated",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(has(self.cors) && self.type != 'CORS')",
+        message: "filter.cors must be nil if the filter.type is not CORS",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(!has(self.cors) && self.type == 'CORS')",
+        message: "filter.cors must be specified for CORS filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(has(self.requestHeaderModifier) && self.type != 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be nil if the filter.type is not RequestHeaderModifier",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(!has(self.requestHeaderModifier) && self.type == 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be specified for RequestHeaderModifier filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(has(self.responseHeaderModifier) && self.type != 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be nil if the filter.type is not ResponseHeaderModifier",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(!has(self.responseHeaderModifier) && self.type == 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be specified for ResponseHeaderModifier filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(has(self.requestMirror) && self.type != 'RequestMirror')",
+        message: "filter.requestMirror must be nil if the filter.type is not RequestMirror",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(!has(self.requestMirror) && self.type == 'RequestMirror')",
+        message: "filter.requestMirror must be specified for RequestMirror filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(has(self.requestRedirect) && self.type != 'RequestRedirect')",
+        message: "filter.requestRedirect must be nil if the filter.type is not RequestRedirect",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(!has(self.requestRedirect) && self.type == 'RequestRedirect')",
+        message: "filter.requestRedirect must be specified for RequestRedirect filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(has(self.urlRewrite) && self.type != 'URLRewrite')",
+        message: "filter.urlRewrite must be nil if the filter.type is not URLRewrite",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(!has(self.urlRewrite) && self.type == 'URLRewrite')",
+        message: "filter.urlRewrite must be specified for URLRewrite filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(has(self.extensionRef) && self.type != 'ExtensionRef')",
+        message: "filter.extensionRef must be nil if the filter.type is not ExtensionRef",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[]",
+        rule: "!(!has(self.extensionRef) && self.type == 'ExtensionRef')",
+        message: "filter.extensionRef must be specified for ExtensionRef filter.type",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].cors.allowHeaders",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowHeaders cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].cors.allowMethods",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowMethods cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].cors.allowOrigins",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowOrigins cannot contain '*' alongside other origins",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].externalAuth",
+        rule: "self.protocol == 'GRPC' ? has(self.grpc) : true",
+        message: "grpc must be specified when protocol is set to 'GRPC'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].externalAuth",
+        rule: "has(self.grpc) ? self.protocol == 'GRPC' : true",
+        message: "protocol must be 'GRPC' when grpc is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].externalAuth",
+        rule: "self.protocol == 'HTTP' ? has(self.http) : true",
+        message: "http must be specified when protocol is set to 'HTTP'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].externalAuth",
+        rule: "has(self.http) ? self.protocol == 'HTTP' : true",
+        message: "protocol must be 'HTTP' when http is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].externalAuth.backendRef",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].requestMirror",
+        rule: "!(has(self.percent) && has(self.fraction))",
+        message: "Only one of percent or fraction may be specified in HTTPRequestMirrorFilter",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].requestMirror.backendRef",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].requestMirror.fraction",
+        rule: "self.numerator <= self.denominator",
+        message: "numerator must be less than or equal to denominator",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].requestRedirect.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].requestRedirect.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].urlRewrite.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].filters[].urlRewrite.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? self.value.startsWith('/') : true",
+        message: "value must be an absolute path and start with '/' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('//') : true",
+        message: "must not contain '//' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('/./') : true",
+        message: "must not contain '/./' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('/../') : true",
+        message: "must not contain '/../' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('%2f') : true",
+        message: "must not contain '%2f' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('%2F') : true",
+        message: "must not contain '%2F' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('#') : true",
+        message: "must not contain '#' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.endsWith('/..') : true",
+        message: "must not end with '/..' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.endsWith('/.') : true",
+        message: "must not end with '/.' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: "self.type in ['Exact','PathPrefix'] || self.type == 'RegularExpression'",
+        message: "type must be one of ['Exact', 'PathPrefix', 'RegularExpression']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].matches[].path",
+        rule: '(self.type in [\'Exact\',\'PathPrefix\']) ? self.value.matches(r"""^(?:[-A-Za-z0-9/._~!$&\'()*+,;=:@]|[%][0-9a-fA-F]{2})+$""") : true',
+        message:
+          "must only contain valid characters (matching ^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$) for types ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].sessionPersistence",
+        rule: "!has(self.cookieConfig) || !has(self.cookieConfig.lifetimeType) || self.cookieConfig.lifetimeType != 'Permanent' || has(self.absoluteTimeout)",
+        message: "AbsoluteTimeout must be specified when cookie lifetimeType is Permanent",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].sessionPersistence",
+        rule: "!has(self.cookieConfig) || self.type == 'Cookie'",
+        message: "cookieConfig can only be set with type Cookie",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].timeouts",
+        rule: "!(has(self.request) && has(self.backendRequest) && duration(self.request) != duration('0s') && duration(self.backendRequest) > duration(self.request))",
+        message: "backendRequest timeout cannot be longer than request timeout",
+      },
+      {
+        path: "spec.router.scheduler.pool.spec.endpointPickerRef",
+        rule: "self.kind != 'Service' || has(self.port)",
+        message: "port is required when kind is 'Service' or unspecified (defaults to 'Service')",
+      },
+      {
+        path: "spec.router.scheduler.pool.spec.targetPorts",
+        rule: "self.all(p1, self.exists_one(p2, p1.number==p2.number))",
+        message: "port number must be unique",
+      },
+      {
+        path: "spec.scaling",
+        rule: "has(self.wva) || has(self.keda)",
+        message: "either wva or keda must be specified when scaling is configured",
+      },
+      {
+        path: "spec.scaling",
+        rule: "!(has(self.wva) && has(self.keda))",
+        message: "wva and keda are mutually exclusive",
+      },
+      {
+        path: "spec.scaling",
+        rule: "!has(self.keda) || size(self.keda.triggers) > 0",
+        message: "at least one trigger is required when using direct KEDA scaling",
+      },
+      {
+        path: "spec.scaling",
+        rule: "!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",
+        message: "minReplicas cannot exceed maxReplicas",
+      },
+      {
+        path: "spec.scaling",
+        rule: "!has(self.wva) || !has(self.wva.keda) || !has(self.wva.keda.idleReplicaCount) || has(self.minReplicas)",
+        message: "minReplicas is required when idleReplicaCount is set",
+      },
+      {
+        path: "spec.scaling",
+        rule: "!has(self.wva) || !has(self.wva.keda) || !has(self.wva.keda.idleReplicaCount) || !has(self.minReplicas) || self.wva.keda.idleReplicaCount < self.minReplicas",
+        message:
+          "idleReplicaCount must be less than minReplicas; idleReplicaCount defines the replica floor when no triggers are active",
+      },
+      {
+        path: "spec.scaling",
+        rule: "!has(self.keda) || !has(self.keda.idleReplicaCount) || has(self.minReplicas)",
+        message: "minReplicas is required when idleReplicaCount is set",
+      },
+      {
+        path: "spec.scaling",
+        rule: "!has(self.keda) || !has(self.keda.idleReplicaCount) || !has(self.minReplicas) || self.keda.idleReplicaCount < self.minReplicas",
+        message:
+          "idleReplicaCount must be less than minReplicas; idleReplicaCount defines the replica floor when no triggers are active",
+      },
+      {
+        path: "spec.scaling.keda",
+        rule: "!has(self.advanced) || !has(self.advanced.horizontalPodAutoscalerConfig) || size(self.advanced.horizontalPodAutoscalerConfig.name) == 0",
+        message: "horizontalPodAutoscalerConfig.name must not be set; the controller manages the HPA name",
+      },
+      {
+        path: "spec.scaling.wva",
+        rule: "!has(self.keda) || !has(self.keda.advanced) || (size(self.keda.advanced.scalingModifiers.formula) == 0 && size(self.keda.advanced.scalingModifiers.target) == 0 && size(self.keda.advanced.scalingModifiers.activationTarget) == 0 && size(self.keda.advanced.scalingModifiers.metricType) == 0)",
+        message: "scalingModifiers must not be set; WVA controls the scaling metric formula and logic",
+      },
+      {
+        path: "spec.scaling.wva",
+        rule: "!(has(self.hpa) && has(self.keda))",
+        message: "hpa and keda are mutually exclusive; choose one actuator backend",
+      },
+      {
+        path: "spec.scaling.wva",
+        rule: "has(self.hpa) || has(self.keda)",
+        message: "either hpa or keda must be specified as the actuator backend",
+      },
+      {
+        path: "spec.scaling.wva.keda",
+        rule: "!has(self.advanced) || !has(self.advanced.horizontalPodAutoscalerConfig) || size(self.advanced.horizontalPodAutoscalerConfig.name) == 0",
+        message: "horizontalPodAutoscalerConfig.name must not be set; the controller manages the HPA name",
+      },
+      {
+        path: "status.router.group.members[].backendRef",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+    ],
+    defaults: [
+      { path: "spec.prefill.scaling.minReplicas", value: 1 },
+      { path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].externalAuth.backendRef.group", value: "" },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].externalAuth.backendRef.kind",
+        value: "Service",
+      },
+      { path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestMirror.backendRef.group", value: "" },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestMirror.backendRef.kind",
+        value: "Service",
+      },
+      {
+        path: "spec.router.route.http.spec.rules[].backendRefs[].filters[].requestMirror.fraction.denominator",
+        value: 100,
+      },
+      { path: "spec.router.route.http.spec.rules[].backendRefs[].group", value: "" },
+      { path: "spec.router.route.http.spec.rules[].backendRefs[].kind", value: "Service" },
+      { path: "spec.router.route.http.spec.rules[].filters[].externalAuth.backendRef.group", value: "" },
+      { path: "spec.router.route.http.spec.rules[].filters[].externalAuth.backendRef.kind", value: "Service" },
+      { path: "spec.router.route.http.spec.rules[].filters[].requestMirror.backendRef.group", value: "" },
+      { path: "spec.router.route.http.spec.rules[].filters[].requestMirror.backendRef.kind", value: "Service" },
+      { path: "spec.router.route.http.spec.rules[].filters[].requestMirror.fraction.denominator", value: 100 },
+      { path: "spec.router.route.http.spec.rules[].matches", value: [{ path: { type: "PathPrefix", value: "/" } }] },
+      { path: "spec.router.route.http.spec.rules[].matches[].path", value: { type: "PathPrefix", value: "/" } },
+      { path: "spec.router.route.http.spec.rules[].matches[].path.type", value: "PathPrefix" },
+      { path: "spec.router.route.http.spec.rules[].matches[].path.value", value: "/" },
+      { path: "spec.router.route.http.spec.rules[].sessionPersistence.cookieConfig.lifetimeType", value: "Session" },
+      { path: "spec.router.route.http.spec.rules[].sessionPersistence.type", value: "Cookie" },
+      { path: "spec.router.scheduler.pool.spec.endpointPickerRef.kind", value: "Service" },
+      { path: "spec.scaling.minReplicas", value: 1 },
+      { path: "status.router.group.members[].backendRef.group", value: "" },
+      { path: "status.router.group.members[].backendRef.kind", value: "Service" },
+    ],
+  },
+  // argoproj/argo-workflows manifests/base/crds/full/argoproj.io_workflows.yaml @ f016ad89eb26
+  {
+    kind: "Workflow",
+    apiVersion: "argoproj.io/v1alpha1",
+    rules: [
+      {
+        path: "spec.arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.hooks{}.arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.metrics.prometheus[].gauge",
+        rule: "!has(self.realtime) || !self.realtime || !self.value.contains('resourcesDuration.')",
+        message: "'resourcesDuration.*' metrics cannot be used in real-time gauges",
+      },
+      {
+        path: "spec.templateDefaults.archiveLocation",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.dag.tasks[]",
+        rule: "!has(self.depends) || !has(self.dependencies)",
+        message: "cannot use both 'depends' and 'dependencies'",
+      },
+      {
+        path: "spec.templateDefaults.dag.tasks[]",
+        rule: "!has(self.depends) || !has(self.continueOn)",
+        message: "cannot use 'continueOn' when using 'depends'",
+      },
+      {
+        path: "spec.templateDefaults.dag.tasks[]",
+        rule: "!(has(self.depends) || has(self.dependencies)) || !self.name.matches('^[0-9]')",
+        message: "task name cannot begin with a digit when using 'depends' or 'dependencies'",
+      },
+      {
+        path: "spec.templateDefaults.dag.tasks[].arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.dag.tasks[].hooks{}.arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.dag.tasks[].withSequence",
+        rule: "!(has(self.count) && has(self.end))",
+        message: "only one of count or end can be defined",
+      },
+      {
+        path: "spec.templateDefaults.data.source.artifactPaths",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.inputs.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.metrics.prometheus[].gauge",
+        rule: "!has(self.realtime) || !self.realtime || !self.value.contains('resourcesDuration.')",
+        message: "'resourcesDuration.*' metrics cannot be used in real-time gauges",
+      },
+      {
+        path: "spec.templateDefaults.outputs.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.resource",
+        rule: "(has(self.manifest) && !has(self.manifestFrom)) || (!has(self.manifest) && has(self.manifestFrom)) || (!has(self.manifest) && !has(self.manifestFrom))",
+        message: "only one of manifest or manifestFrom can be specified",
+      },
+      {
+        path: "spec.templateDefaults.resource.manifestFrom.artifact",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.steps[][].arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.steps[][].hooks{}.arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templateDefaults.steps[][].withSequence",
+        rule: "!(has(self.count) && has(self.end))",
+        message: "only one of count or end can be defined",
+      },
+      {
+        path: "spec.templates",
+        rule: "self.all(t, (has(t.container) ? 1 : 0) + (has(t.script) ? 1 : 0) + (has(t.dag) ? 1 : 0) + (has(t.steps) ? 1 : 0) + (has(t.resource) ? 1 : 0) + (has(t.suspend) ? 1 : 0) + (has(t.containerSet) ? 1 : 0) + (has(t.data) ? 1 : 0) + (has(t.http) ? 1 : 0) + (has(t.plugin) ? 1 : 0) <= 1)",
+        message: "template must have at most one template type",
+      },
+      {
+        path: "spec.templates",
+        rule: 'self.all(t, !(has(t.timeout) && t.timeout != "" && (has(t.steps) || has(t.dag))))',
+        message: "timeout cannot be applied to steps or dag templates",
+      },
+      {
+        path: "spec.templates",
+        rule: "self.all(t, !(has(t.activeDeadlineSeconds) && (has(t.steps) || has(t.dag))))",
+        message: "activeDeadlineSeconds is only valid for leaf templates",
+      },
+      {
+        path: "spec.templates[].archiveLocation",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].dag.tasks[]",
+        rule: "!has(self.depends) || !has(self.dependencies)",
+        message: "cannot use both 'depends' and 'dependencies'",
+      },
+      {
+        path: "spec.templates[].dag.tasks[]",
+        rule: "!has(self.depends) || !has(self.continueOn)",
+        message: "cannot use 'continueOn' when using 'depends'",
+      },
+      {
+        path: "spec.templates[].dag.tasks[]",
+        rule: "!(has(self.depends) || has(self.dependencies)) || !self.name.matches('^[0-9]')",
+        message: "task name cannot begin with a digit when using 'depends' or 'dependencies'",
+      },
+      {
+        path: "spec.templates[].dag.tasks[].arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].dag.tasks[].hooks{}.arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].dag.tasks[].withSequence",
+        rule: "!(has(self.count) && has(self.end))",
+        message: "only one of count or end can be defined",
+      },
+      {
+        path: "spec.templates[].data.source.artifactPaths",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].inputs.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].metrics.prometheus[].gauge",
+        rule: "!has(self.realtime) || !self.realtime || !self.value.contains('resourcesDuration.')",
+        message: "'resourcesDuration.*' metrics cannot be used in real-time gauges",
+      },
+      {
+        path: "spec.templates[].outputs.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].resource",
+        rule: "(has(self.manifest) && !has(self.manifestFrom)) || (!has(self.manifest) && has(self.manifestFrom)) || (!has(self.manifest) && !has(self.manifestFrom))",
+        message: "only one of manifest or manifestFrom can be specified",
+      },
+      {
+        path: "spec.templates[].resource.manifestFrom.artifact",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].steps[][].arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].steps[][].hooks{}.arguments.artifacts[]",
+        rule: "(has(self.s3) ? 1 : 0) + (has(self.git) ? 1 : 0) + (has(self.http) ? 1 : 0) + (has(self.artifactory) ? 1 : 0) + (has(self.hdfs) ? 1 : 0) + (has(self.raw) ? 1 : 0) + (has(self.oss) ? 1 : 0) + (has(self.gcs) ? 1 : 0) + (has(self.azure) ? 1 : 0) + (has(self.plugin) ? 1 : 0) <= 1",
+        message: "at most one artifact location can be specified",
+      },
+      {
+        path: "spec.templates[].steps[][].withSequence",
+        rule: "!(has(self.count) && has(self.end))",
+        message: "only one of count or end can be defined",
+      },
+    ],
+    defaults: [],
+  },
   // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_trainingruntimes.yaml @ 8c0f5059bd51
   {
     kind: "TrainingRuntime",

@@ -16,7 +16,7 @@ export interface PublishedRules {
 }
 
 export interface CelRule {
-  /** Where it holds: keys with dots between them, `[]` for every item of a list; empty for the resource itself. */
+  /** Where it holds: keys with dots between them, `[]` for every item of a list, `{}` for every value of a map; empty for the resource itself. */
   readonly path: string;
   readonly rule: string;
   readonly message: string;
@@ -66,7 +66,7 @@ interface Place {
 }
 
 function segmentsOf(path: string): readonly string[] {
-  return path === "" ? [] : path.split(/\.|(?=\[\])/).filter((segment) => segment !== "");
+  return path === "" ? [] : path.split(/\.|(?=\[\]|\{\})/).filter((segment) => segment !== "");
 }
 
 /** Every value at a path. A rule is not asked about what is absent. */
@@ -75,6 +75,8 @@ function valuesAt(self: unknown, [segment, ...rest]: readonly string[], path = "
   if (segment === undefined) return [{ self, path }];
   if (segment === "[]")
     return Array.isArray(self) ? self.flatMap((item, index) => valuesAt(item, rest, `${path}[${index}]`)) : [];
+  if (segment === "{}")
+    return isRaw(self) ? Object.entries(self).flatMap(([key, value]) => valuesAt(value, rest, `${path}.${key}`)) : [];
   return isRaw(self) ? valuesAt(self[segment], rest, path === "" ? segment : `${path}.${segment}`) : [];
 }
 
@@ -85,6 +87,8 @@ function withDefault(resource: Resource, { path, value }: CelDefault): Resource 
 /** The value with the default where its holder stands and lacks it. */
 function filledAt(self: unknown, [segment, ...rest]: readonly string[], value: unknown): unknown {
   if (segment === "[]") return Array.isArray(self) ? self.map((item) => filledAt(item, rest, value)) : self;
+  if (segment === "{}" && isRaw(self))
+    return Object.fromEntries(Object.entries(self).map(([key, item]) => [key, filledAt(item, rest, value)]));
   if (segment === undefined || !isRaw(self)) return self;
   const held = self[segment];
   if (rest.length === 0) return held === undefined ? { ...self, [segment]: value } : self;

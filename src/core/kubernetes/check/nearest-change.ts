@@ -5,7 +5,7 @@ import { own } from "../../base/merge.ts";
 import { installsOf } from "../installs.ts";
 import { instanceTypesOf } from "./check-nodegroup.ts";
 import type { ClusterNode, Holder } from "./cluster-node.ts";
-import { typesOf } from "./growth.ts";
+import { typesOf, type Growth } from "./growth.ts";
 import { amountText, type NodeReasonCode } from "./node-fit.ts";
 import { untolerated } from "./node-affinity.ts";
 import type { JudgedNode } from "./place-workload.ts";
@@ -13,7 +13,15 @@ import type { EksSnapshot } from "./snapshot.ts";
 import type { WorkloadNeeds } from "./workload-needs.ts";
 
 export interface NodeChange {
-  readonly kind: "wait" | "ask-for-less" | "uncordon" | "tolerate" | "stop-pods" | "offer-devices" | "add-nodes";
+  readonly kind:
+    | "wait"
+    | "ask-for-less"
+    | "uncordon"
+    | "tolerate"
+    | "stop-pods"
+    | "offer-devices"
+    | "raise-limits"
+    | "add-nodes";
   readonly message: string;
 }
 
@@ -23,11 +31,14 @@ const held: readonly NodeReasonCode[] = ["DEVICES", "EFA", "HUGEPAGES", "CPU", "
 /**
  * The smallest change: to wait comes before asking for less, that before touching a node, that before stopping
  * somebody's pods, that before changing what nodes offer, and that before paying for another machine.
+ *
+ * @param growth What starts nodes, though not for all pods.
  */
 export function nearestChange(
   needs: WorkloadNeeds,
   judged: readonly JudgedNode[],
   snapshot: EksSnapshot,
+  growth: Growth | undefined,
 ): NodeChange | undefined {
   const only = (...codes: readonly NodeReasonCode[]) =>
     judged
@@ -40,6 +51,7 @@ export function nearestChange(
     tolerate(needs, only("TAINT")) ??
     stopPods(needs, only(...held)) ??
     offerDevices(needs, only("DEVICES", "EFA")) ??
+    raiseLimits(growth) ??
     addNodes(needs, snapshot)
   );
 }
@@ -140,8 +152,18 @@ function offerDevices({ pod: { requests } }: WorkloadNeeds, nodes: readonly Clus
   return undefined;
 }
 
+/** Of a NodePool; a node group's size is told with its command. */
+function raiseLimits(growth: Growth | undefined): NodeChange | undefined {
+  if (growth?.pods === undefined || !growth.by.startsWith("NodePool ")) return undefined;
+  const name = growth.by.slice("NodePool ".length);
+  return {
+    kind: "raise-limits",
+    message: `the limits of ${growth.by} leave nodes for ${counted(growth.pods, "pod")} more: kubectl edit nodepool ${name}`,
+  };
+}
+
 function addNodes(needs: WorkloadNeeds, { cluster, nodegroups }: EksSnapshot): NodeChange | undefined {
-  const types = typesOf(needs);
+  const types = typesOf(needs).map(({ instanceType }) => instanceType);
   if (types.length === 0) return undefined;
   const group = nodegroups.find((each) => instanceTypesOf(each).some((type) => types.includes(type)));
   if (group === undefined)

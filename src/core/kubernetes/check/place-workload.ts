@@ -3,7 +3,7 @@ import { present } from "../../base/present.ts";
 import type { KubernetesTarget } from "../generate.ts";
 import { instanceLabel } from "../labels.ts";
 import { clusterNodes, hasEnded, type ClusterNode } from "./cluster-node.ts";
-import { growthFor, type Growth } from "./growth.ts";
+import { growthFor, podsOf, type Growth } from "./growth.ts";
 import { nearestChange, type NodeChange } from "./nearest-change.ts";
 import { nodeReasons, roomFor, type NodeReason, type WantedPod } from "./node-fit.ts";
 import { at, textAt } from "./read-object.ts";
@@ -66,9 +66,12 @@ export function placeWorkload(
     const coordinatorFits =
       coordinator === undefined ? undefined : leads || nodes.some((node) => roomFor(coordinator, node) > 0);
     // Kueue counts the nodes that are there, and admits nothing for which others would be started.
-    const growth = possible < missing && pod.level === undefined ? growthFor(needs, snapshot, objects) : undefined;
-    const placeable = (possible === missing || growth !== undefined) && coordinatorFits !== false;
-    const change = possible === missing ? undefined : nearestChange(needs, judged, snapshot);
+    const found =
+      possible < missing && pod.level === undefined ? growthFor(needs, snapshot, objects, workload) : undefined;
+    const enough = found !== undefined && podsOf(found) >= missing - possible;
+    const growth = enough ? found : undefined;
+    const placeable = (possible === missing || enough) && coordinatorFits !== false;
+    const change = possible === missing ? undefined : nearestChange(needs, judged, snapshot, found);
     return {
       name,
       placeable,

@@ -1,7 +1,7 @@
 import { deviceLimits, nvidiaResource } from "../devices.ts";
 import { literal, withDefaults } from "../environment.ts";
 import { oneNode, renamed, withContainer, type Contents, type KindDefinition } from "../kind-definition.ts";
-import { kserveContainer } from "../kserve.ts";
+import { kserveContainer, kserveModelPath } from "../kserve.ts";
 import type { Container, PodSpec } from "../manifest.ts";
 import { rollingUpdate } from "../update-strategy.ts";
 
@@ -75,6 +75,7 @@ export const inferenceService: KindDefinition = {
   // kserve/kserve pkg/apis/serving/v1beta1
   ready: { condition: "Ready" },
   loadsModels: true,
+  modelPath: kserveModelPath,
   budgeted: true,
   documentation: {
     replicas: "`predictor.minReplicas` and `maxReplicas`",

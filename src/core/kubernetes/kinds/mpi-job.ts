@@ -45,7 +45,7 @@ export const mpiJob: KindDefinition = {
         launcherCreationPolicy: "WaitForWorkersReady",
         runPolicy: { backoffLimit, cleanPodPolicy: "Running" },
         mpiReplicaSpecs: {
-          Launcher: { replicas: 1, restartPolicy: "Never", template: coordinatorPod(pod, shape) },
+          Launcher: { replicas: 1, restartPolicy: "Never", template: coordinatorPod(contents) },
           Worker: { replicas: workload.nodes, restartPolicy: "Never", template: withContainer(pod, asWorker) },
         },
       },

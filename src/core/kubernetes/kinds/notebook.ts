@@ -5,7 +5,9 @@ import {
   withPodMetadata,
   type Contents,
   type KindDefinition,
+  type UnsupportedField,
 } from "../kind-definition.ts";
+import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Manifest, PodTemplate } from "../manifest.ts";
 
 /** Jupyter's, which the controller sends requests to unless the container has ports of its own. */
@@ -48,12 +50,19 @@ function notebookPod({ name, pod }: Contents): PodTemplate {
   return { ...atHome, spec: { ...atHome.spec, volumes: [...(pod.spec.volumes ?? []), volume] } };
 }
 
+/** The resource's schema has no restartPolicy of an init container: a sidecar would be waited for, and never end. */
+function noSidecars({ sidecars }: ResolvedWorkload): readonly UnsupportedField[] {
+  return sidecars.length === 0
+    ? []
+    : [{ path: ["sidecars"], message: "has no place for what makes a container a sidecar, and there are sidecars" }];
+}
+
 /** https://www.kubeflow.org/docs/components/notebooks/ */
 export const notebook: KindDefinition = {
   kind: "Notebook",
   apiVersion: "kubeflow.org/v1",
   runs: "service",
-  unsupportedFields: (workload) => [...oneNode(workload), ...oneReplica(workload)],
+  unsupportedFields: (workload) => [...oneNode(workload), ...oneReplica(workload), ...noSidecars(workload)],
   // Its StatefulSet's label controller-revision-hash is NAME-HASH.
   reservedNameLength: () => "-0123456789".length,
   companions: (contents) => (hasHome(contents.pod) ? [] : [homeClaim(contents)]),

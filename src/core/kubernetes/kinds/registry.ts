@@ -8,6 +8,7 @@ import { inferenceService } from "./inference-service.ts";
 import { jobSet } from "./job-set.ts";
 import { job } from "./job.ts";
 import { leaderWorkerSet } from "./leader-worker-set.ts";
+import { llmInferenceService } from "./llm-inference-service.ts";
 import { mpiJob } from "./mpi-job.ts";
 import { notebook } from "./notebook.ts";
 import { pyTorchJob } from "./py-torch-job.ts";
@@ -21,6 +22,7 @@ import { statefulSet } from "./stateful-set.ts";
 import { tfJob } from "./tf-job.ts";
 import { trainJob } from "./train-job.ts";
 import { volcanoJob } from "./volcano-job.ts";
+import { workflow } from "./workflow.ts";
 
 export const definitions = {
   CronJob: cronJob,
@@ -31,6 +33,7 @@ export const definitions = {
   JobSet: jobSet,
   Job: job,
   LeaderWorkerSet: leaderWorkerSet,
+  LLMInferenceService: llmInferenceService,
   MPIJob: mpiJob,
   Notebook: notebook,
   PyTorchJob: pyTorchJob,
@@ -44,4 +47,5 @@ export const definitions = {
   TFJob: tfJob,
   TrainJob: trainJob,
   VolcanoJob: volcanoJob,
+  Workflow: workflow,
 } satisfies Readonly<Record<string, KindDefinition>>;

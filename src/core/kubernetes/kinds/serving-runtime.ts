@@ -1,7 +1,7 @@
 import { warning } from "../../base/problem.ts";
 import { oneNode, renamed, type KindDefinition, type UnsupportedField } from "../kind-definition.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
-import { kserveContainer } from "../kserve.ts";
+import { kserveContainer, kserveModelPath } from "../kserve.ts";
 
 /** What says how many pods there are, and as whom they run, is the InferenceService that names the runtime. */
 function ofTheService({ replicas, eks }: ResolvedWorkload): readonly UnsupportedField[] {
@@ -69,6 +69,7 @@ export const servingRuntime: KindDefinition = {
     },
   }),
   loadsModels: true,
+  modelPath: kserveModelPath,
   documentation: {
     replicas: "1 only: its InferenceServices say how many",
     nodes: "1 only",

@@ -98,7 +98,7 @@ function wrap(contents: Contents): ReturnType<KindDefinition["wrap"]> {
   const { workload, shape, pod } = contents;
   const { type, sparkVersion, mainApplicationFile } = ownSpec(workload);
   const beyondHeap = type === "Python" || type === "R" || usesRapids(shape);
-  const driver = renamed(coordinatorPod(pod, shape, withoutProgram), containers.driver);
+  const driver = renamed(coordinatorPod(contents, withoutProgram), containers.driver);
   const executor = withContainer(renamed(pod, containers.executor), withoutProgram);
   const configuration = gpuConfiguration(shape, pod);
   return {

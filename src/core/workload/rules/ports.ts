@@ -1,7 +1,7 @@
 import { isLockPort, lockPortBase, lockPortCount } from "../../catalog/lock-ports.ts";
-import { listOr } from "../../base/problem.ts";
+import { listOr, pathText, type Path } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
-import { all, any, at, given, not, when } from "./fragments.ts";
+import { all, any, at, given, not, when, type JsonSchema } from "./fragments.ts";
 import type { RuleFinding, Rule } from "./rule.ts";
 
 type Port = NonNullable<Workload["ports"]>[number];
@@ -11,22 +11,78 @@ export const reservedHostPorts: readonly number[] = [22, 2375, 2376, 51_678, 51_
 
 export const protocolOf = ({ protocol }: Port) => protocol ?? "tcp";
 
+/** A port of one of the containers, with its place. */
+interface WrittenPort {
+  readonly port: Port;
+  readonly path: Path;
+  /** Which container's it is, as messages name it. */
+  readonly of: string;
+}
+
+/** The ports of the workload's own container and of its sidecars. */
+export function portsIn({ ports = [], sidecars = [] }: Pick<Workload, "ports" | "sidecars">): readonly WrittenPort[] {
+  return [
+    ...ports.map((port, index) => ({ port, path: ["ports", index], of: "the workload's container" })),
+    ...sidecars.flatMap(({ name, ports: own = [] }, at) =>
+      own.map((port, index) => ({ port, path: ["sidecars", at, "ports", index], of: `sidecar ${name}` })),
+    ),
+  ];
+}
+
 /** The ports after the first that say the same; `keyOf` undefined says nothing. */
 function repeated(
   workload: Workload,
   key: keyof Port,
-  keyOf: (port: Port) => string | undefined,
+  keyOf: (port: Port, of: string) => string | undefined,
   message: (port: Port) => string,
 ): readonly RuleFinding[] {
   const seen = new Set<string>();
-  return (workload.ports ?? []).flatMap((port, index) => {
-    const value = keyOf(port);
+  return portsIn(workload).flatMap(({ port, path, of }) => {
+    const value = keyOf(port, of);
     if (value === undefined || !seen.has(value)) {
       if (value !== undefined) seen.add(value);
       return [];
     }
-    return [{ path: ["ports", index, key], message: message(port), hint: "Keep one of them, or change the other." }];
+    return [{ path: [...path, key], message: message(port), hint: "Keep one of them, or change the other." }];
   });
+}
+
+/** Ports on which two containers with one network listen: in a pod, and on ECS in host and awsvpc mode. */
+export function sharedPorts(workload: Pick<Workload, "ports" | "sidecars">): readonly RuleFinding[] {
+  const holders = new Map<string, string>();
+  return portsIn(workload).flatMap(({ port, path, of }) => {
+    const key = `${port.container}/${protocolOf(port)}`;
+    const holder = holders.get(key);
+    if (holder === undefined || holder === of) {
+      holders.set(key, of);
+      return [];
+    }
+    return [
+      {
+        path: [...path, "container"],
+        message: `${of} listens on port ${key}, and so does ${holder}: they have one network`,
+        hint: "Have one of them listen on another port.",
+      },
+    ];
+  });
+}
+
+/** The fragment for the ports of all containers. */
+function atPorts(schema: JsonSchema): JsonSchema {
+  return all(at("ports", schema), at("sidecars", { items: at("ports", schema) }));
+}
+
+function healthPort(ports: readonly Port[] = [], health: Workload["health"], of: Path): readonly RuleFinding[] {
+  const tcp = ports.filter((port) => protocolOf(port) === "tcp").map(({ container }) => container);
+  if (health === undefined || ports.length === 0 || tcp.includes(health.port)) return [];
+  const path = [...of, "health", "port"];
+  return [
+    {
+      path,
+      message: `${pathText(path)} ${health.port} is none of the TCP ports`,
+      ...(tcp.length === 0 ? {} : { hint: `The container has ${listOr(tcp, "and")}.` }),
+    },
+  ];
 }
 
 const comparesItems = "two items that differ in another key: JSON Schema compares whole items only";
@@ -35,21 +91,21 @@ export const portRules: readonly Rule[] = [
   {
     code: "duplicate-port",
     severity: "error",
-    reads: ["ports"],
+    reads: ["ports", "sidecars"],
     check: (workload) =>
       repeated(
         workload,
         "container",
-        (port) => `${port.container}/${protocolOf(port)}`,
+        (port, of) => `${of} ${port.container}/${protocolOf(port)}`,
         (port) => `container port ${port.container}/${protocolOf(port)} is listed twice`,
       ),
-    jsonSchema: () => at("ports", { uniqueItems: true }),
+    jsonSchema: () => atPorts({ uniqueItems: true }),
     beyondJsonSchema: comparesItems,
   },
   {
     code: "duplicate-host-port",
     severity: "error",
-    reads: ["ports"],
+    reads: ["ports", "sidecars"],
     check: (workload) =>
       repeated(
         workload,
@@ -57,13 +113,13 @@ export const portRules: readonly Rule[] = [
         (port) => (port.host === undefined ? undefined : `${port.host}/${protocolOf(port)}`),
         (port) => `host port ${port.host}/${protocolOf(port)} is given to two container ports`,
       ),
-    jsonSchema: () => at("ports", { uniqueItems: true }),
+    jsonSchema: () => atPorts({ uniqueItems: true }),
     beyondJsonSchema: comparesItems,
   },
   {
     code: "duplicate-port-name",
     severity: "error",
-    reads: ["ports"],
+    reads: ["ports", "sidecars"],
     check: (workload) =>
       repeated(
         workload,
@@ -71,20 +127,20 @@ export const portRules: readonly Rule[] = [
         (port) => port.name,
         (port) => `the port name ${port.name} is given to two ports`,
       ),
-    jsonSchema: () => at("ports", { uniqueItems: true }),
+    jsonSchema: () => atPorts({ uniqueItems: true }),
     beyondJsonSchema: comparesItems,
   },
   {
     code: "lock-port",
     severity: "error",
-    reads: ["ports"],
-    check: ({ ports }) =>
-      (ports ?? []).flatMap((port, index) => {
+    reads: ["ports", "sidecars"],
+    check: (workload) =>
+      portsIn(workload).flatMap(({ port, path }) => {
         const key = port.host !== undefined && isLockPort(port.host) ? "host" : "container";
         if (protocolOf(port) !== "udp" || !isLockPort(port[key]!)) return [];
         return [
           {
-            path: ["ports", index, key],
+            path: [...path, key],
             message:
               `UDP port ${port[key]} is in the range ${lockPortBase} to ${lockPortBase + lockPortCount - 1}, ` +
               "by which aiplat keeps two tasks off one device",
@@ -94,7 +150,7 @@ export const portRules: readonly Rule[] = [
       }),
     jsonSchema: () => {
       const inRange = { minimum: lockPortBase, maximum: lockPortBase + lockPortCount - 1 };
-      return at("ports", {
+      return atPorts({
         items: not(all(given("protocol", { const: "udp" }), any(given("container", inRange), given("host", inRange)))),
       });
     },
@@ -102,13 +158,13 @@ export const portRules: readonly Rule[] = [
   {
     code: "reserved-host-port",
     severity: "error",
-    reads: ["ports"],
-    check: ({ ports }) =>
-      (ports ?? []).flatMap((port, index) =>
+    reads: ["ports", "sidecars"],
+    check: (workload) =>
+      portsIn(workload).flatMap(({ port, path }) =>
         port.host !== undefined && protocolOf(port) === "tcp" && reservedHostPorts.includes(port.host)
           ? [
               {
-                path: ["ports", index, "host"],
+                path: [...path, "host"],
                 message: `host port ${port.host} is taken on every ECS instance`,
                 hint: `Use another than ${listOr(reservedHostPorts, "and")}, or leave host out for a free one.`,
               },
@@ -116,26 +172,18 @@ export const portRules: readonly Rule[] = [
           : [],
       ),
     jsonSchema: () =>
-      at("ports", {
+      atPorts({
         items: not(all(given("host", { enum: reservedHostPorts }), not(given("protocol", { const: "udp" })))),
       }),
   },
   {
     code: "health-port",
     severity: "warning",
-    reads: ["ports", "health.port"],
-    check: ({ ports = [], health }) => {
-      const tcp = ports.filter((port) => protocolOf(port) === "tcp").map(({ container }) => container);
-      return health === undefined || ports.length === 0 || tcp.includes(health.port)
-        ? []
-        : [
-            {
-              path: ["health", "port"],
-              message: `health.port ${health.port} is none of the TCP ports`,
-              ...(tcp.length === 0 ? {} : { hint: `The container has ${listOr(tcp, "and")}.` }),
-            },
-          ];
-    },
+    reads: ["ports", "health.port", "sidecars"],
+    check: ({ ports, health, sidecars = [] }) => [
+      ...healthPort(ports, health, []),
+      ...sidecars.flatMap((each, index) => healthPort(each.ports, each.health, ["sidecars", index])),
+    ],
   },
   {
     code: "load-balancer-port",
@@ -144,7 +192,16 @@ export const portRules: readonly Rule[] = [
     check: ({ ports = [], ecs }) => {
       const port = ecs?.loadBalancer?.port;
       const containers = [...new Set(ports.map(({ container }) => container))];
-      if (port === undefined || containers.includes(port)) return [];
+      if (port === undefined) return [];
+      if (ports.filter(({ container }) => container === port).length > 1)
+        return [
+          {
+            path: ["ecs", "loadBalancer", "port"],
+            message: `ecs.loadBalancer.port ${port} is mapped for two protocols, and ECS creates no service with a load balancer on such a port`,
+            hint: "Keep one of the two in ports, or let the container listen on another port for the other.",
+          },
+        ];
+      if (containers.includes(port)) return [];
       return [
         {
           path: ["ecs", "loadBalancer", "port"],
@@ -157,6 +214,7 @@ export const portRules: readonly Rule[] = [
       ];
     },
     jsonSchema: () => when(given("ecs.loadBalancer"), given("ports", { minItems: 1 })),
-    beyondJsonSchema: "a port that is not one of several: JSON Schema compares no two values",
+    beyondJsonSchema:
+      "a port that is not one of several, or is there for two protocols: JSON Schema compares no two values",
   },
 ];

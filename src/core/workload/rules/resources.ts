@@ -1,3 +1,4 @@
+import { least } from "../beside-containers.ts";
 import { formatMiB, parseMemoryMiB } from "../fields.ts";
 import type { Workload } from "../schema.ts";
 import { typesOf, usable } from "./accelerator.ts";
@@ -11,10 +12,10 @@ const cpuPath = ["resources", "cpu"];
 const instanceReads = ["accelerator.instanceTypes", "resources.memory"];
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: Docker takes no less. */
-const leastMemoryMiB = 6;
+const leastMemoryMiB = least.memoryMiB;
 const leastSharedMemoryMiB = 1;
 /** One CPU unit. */
-const leastVcpu = 1 / 1024;
+const leastVcpu = least.vcpu;
 
 const memoryOf = ({ resources }: Workload) =>
   resources?.memory === undefined ? undefined : parseMemoryMiB(resources.memory);

@@ -2,11 +2,12 @@
 import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
-import { listOr } from "../../base/problem.ts";
+import { listOr, pathText } from "../../base/problem.ts";
 import { patternFor } from "../../base/unicode-classes.ts";
 import { deviceVariables, isUlimit } from "../fields.ts";
 import { givenNetworkMode } from "../network-mode.ts";
 import { typesOf } from "./accelerator.ts";
+import { containersIn, secretsIn } from "./containers.ts";
 import { deviceSetPattern, devicesTag, parseDeviceSet } from "../../catalog/device-set.ts";
 import { all, any, at, given, not, when } from "./fragments.ts";
 import { modeIs, modeIsGiven } from "./network-mode.ts";
@@ -24,20 +25,27 @@ export const sectionRules: readonly Rule[] = [
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     code: "secrets-without-role",
     severity: "error",
-    reads: ["secrets", "roles.execution"],
-    check: ({ secrets = {}, roles }) => {
-      const names = Object.keys(secrets);
-      return names.length === 0 || roles?.execution !== undefined
+    reads: ["secrets", "init", "sidecars", "roles.execution"],
+    check: (workload) => {
+      const secrets = secretsIn(workload);
+      const names = [...new Set(secrets.map(({ name }) => name))];
+      return names.length === 0 || workload.roles?.execution !== undefined
         ? []
         : [
             {
-              path: ["secrets"],
+              path: secrets[0]!.path.slice(0, -1),
               message: `secrets (${listOr(names, "and")}) need roles.execution: ECS reads them with that role`,
               hint: "Add roles: { execution: ARN } (--execution-role), a role that may read them.",
             },
           ];
     },
-    jsonSchema: () => when(given("secrets", { minProperties: 1 }), given("roles.execution")),
+    jsonSchema: () => {
+      const withSecrets = { type: "array", contains: given("secrets", { minProperties: 1 }) };
+      return when(
+        any(given("secrets", { minProperties: 1 }), given("init", withSecrets), given("sidecars", withSecrets)),
+        given("roles.execution"),
+      );
+    },
   },
   {
     code: "load-balancer-without-service",
@@ -220,15 +228,20 @@ export const sectionRules: readonly Rule[] = [
   {
     code: "secret-in-environment",
     severity: "warning",
-    reads: ["environment"],
-    check: ({ environment = {} }) =>
-      Object.entries(environment)
-        .filter(([, value]) => /^arn:aws[a-z-]*:(?:secretsmanager|ssm):/.test(value))
-        .map(([name]) => ({
-          path: ["environment", name],
-          message: `environment.${name} holds the ARN of a secret as it is: the container gets the ARN, not the secret`,
-          hint: `Move ${name} to secrets.`,
-        })),
+    reads: ["environment", "init", "sidecars"],
+    check: (workload) =>
+      containersIn(workload).flatMap(({ container: { environment = {} }, path }) =>
+        Object.entries(environment)
+          .filter(([, value]) => /^arn:aws[a-z-]*:(?:secretsmanager|ssm):/.test(value))
+          .map(([name]) => {
+            const at = [...path, "environment", name];
+            return {
+              path: at,
+              message: `${pathText(at)} holds the ARN of a secret as it is: the container gets the ARN, not the secret`,
+              hint: `Move ${name} to ${pathText([...path, "secrets"])}.`,
+            };
+          }),
+      ),
   },
   {
     code: "efa-network-mode",

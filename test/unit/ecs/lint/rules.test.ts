@@ -649,6 +649,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       finds: ["containerDefinitions[1].linuxParameters.devices[0]", "model"],
     },
     { in: task([neuron([0, 1]), neuron([2, 3], { name: "other" })], half) },
+    { in: task([neuron([0, 1]), neuron([0, 1], { name: "monitor", essential: false })], half) },
   ],
   "neuron-ipc-lock": [
     {

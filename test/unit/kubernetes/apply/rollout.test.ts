@@ -53,6 +53,7 @@ describe("the rollout on Kubernetes", () => {
     "DaemonSet",
     "InferenceService",
     "LeaderWorkerSet",
+    "LLMInferenceService",
   ]);
   it.each(kinds.filter((kind) => !rolling.has(kind)))("is refused by name as %s", (kind) => {
     const workload = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["inf2.xlarge"] } };

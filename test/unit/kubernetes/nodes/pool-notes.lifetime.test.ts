@@ -104,7 +104,13 @@ describe("the nodes of a service", () => {
         return false;
       }
     });
-    expect(budgeted).toEqual(["Deployment", "StatefulSet", "LeaderWorkerSet", "InferenceService"]);
+    expect(budgeted).toEqual([
+      "Deployment",
+      "StatefulSet",
+      "LeaderWorkerSet",
+      "InferenceService",
+      "LLMInferenceService",
+    ]);
   });
 });
 

@@ -70,6 +70,22 @@ describe("a service", () => {
     expect((await serviceNow()).availabilityZoneRebalancing).toBe(expected);
   });
 
+  // https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/89
+  it("takes a load balancer on a port of one mapping alone", async () => {
+    await start();
+    await box.register("dns", { portMappings: [{ containerPort: 53 }, { containerPort: 53, protocol: "udp" }] });
+    const service = { serviceName: "dns", taskDefinition: "dns", desiredCount: 0 };
+    const { containerDefinitions } = (await box.ecs("DescribeTaskDefinition", { taskDefinition: "dns" }))
+      .taskDefinition;
+    const { name } = containerDefinitions[0];
+    const targetGroupArn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/dns/0123456789abcdef";
+    const loadBalancers = [{ targetGroupArn, containerName: name, containerPort: 53 }];
+    await expect(box.ecs("CreateService", { ...service, loadBalancers })).rejects.toThrow(
+      `Container port 53 is used in more than one port mapping for container ${name}`,
+    );
+    await box.ecs("CreateService", service);
+  });
+
   it("replaces a task that stops", async () => {
     await start();
     await box.register("web");

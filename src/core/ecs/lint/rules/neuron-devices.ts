@@ -107,23 +107,26 @@ export const neuronDeviceRules: readonly LintRule[] = [
     id: "neuron-device-shared",
     severity: "error",
     // "In the kubernetes environment the devices cannot be shared by multiple containers in the pod"; one process holds
-    // a core at a time (aws-neuron-sdk @81ce03a, deploy/tutorials/build-run-container.rst).
+    // a core at a time (aws-neuron-sdk @81ce03a, deploy/tutorials/build-run-container.rst). A monitor beside the one that
+    // works holds none, and is not essential.
     check: ({ containers }) => {
       const holders = new Map<number, string>();
-      return containers.flatMap((container) =>
-        neuronEntries(container).flatMap(({ neuron, path }) => {
-          const holder = holders.get(neuron!) ?? container.name;
-          holders.set(neuron!, holder);
-          if (holder === container.name) return [];
-          return [
-            {
-              path,
-              message: `/dev/neuron${neuron} is in ${containerText(holder)} too: only one of them can open it`,
-              fix: "Give each container devices of its own.",
-            },
-          ];
-        }),
-      );
+      return containers
+        .filter(({ essential }) => essential)
+        .flatMap((container) =>
+          neuronEntries(container).flatMap(({ neuron, path }) => {
+            const holder = holders.get(neuron!) ?? container.name;
+            holders.set(neuron!, holder);
+            if (holder === container.name) return [];
+            return [
+              {
+                path,
+                message: `/dev/neuron${neuron} is in ${containerText(holder)} too: only one of them can open it`,
+                fix: "Give each container devices of its own.",
+              },
+            ];
+          }),
+        );
     },
   },
   {

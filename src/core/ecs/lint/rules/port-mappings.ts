@@ -7,7 +7,7 @@ import { containerText } from "../container-text.ts";
 export const portMappingRules: readonly LintRule[] = [
   { id: "port-count", severity: "error", check: tooMany },
   { id: "port-range", severity: "error", check: ({ containers }) => containers.flatMap(wrongRanges) },
-  { id: "port-protocols", severity: "error", check: ({ containers }) => containers.flatMap(severalProtocols) },
+  { id: "port-protocols", severity: "warning", check: ({ containers }) => containers.flatMap(severalProtocols) },
 ];
 
 /** "A container instance can have up to 100 reserved ports at a time." */
@@ -56,7 +56,10 @@ function wrongRanges({ given, path }: SubjectContainer): readonly Breach[] {
   });
 }
 
-/** "You can't expose the same container port for multiple protocols. If you attempt this, an error is returned" */
+/**
+ * ECS registers it, whatever API_PortMapping says (https://github.com/awsdocs/amazon-ecs-developer-guide/pull/128), and
+ * then creates no service with a load balancer on the port: https://github.com/aws/amazon-ecs-agent/issues/3428.
+ */
 function severalProtocols({ name, ports }: SubjectContainer): readonly Breach[] {
   return ports
     .filter(({ containerPort, protocol }, index) =>
@@ -69,7 +72,7 @@ function severalProtocols({ name, ports }: SubjectContainer): readonly Breach[] 
     )
     .map(({ path, containerPort }) => ({
       path,
-      message: `port ${containerPort} of ${containerText(name)} is mapped for two protocols: ECS takes one`,
+      message: `port ${containerPort} of ${containerText(name)} is mapped for two protocols: ECS creates no service with a load balancer on it`,
       fix: "Keep one of them, or let the container listen on another port for the other.",
     }));
 }

@@ -4,7 +4,8 @@ import { type Subject, itemsOf } from "../subject.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
 export const volumeRules: readonly LintRule[] = [
-  { id: "volume-twice", severity: "error", check: repeatedVolumes },
+  // That ECS refuses it, no page and no report says; which of the two is mounted, neither.
+  { id: "volume-twice", severity: "warning", check: repeatedVolumes },
   { id: "volume-kinds", severity: "error", check: severalKinds },
   { id: "volume-unmounted", severity: "error", check: unmounted },
   { id: "efs-access-point", severity: "error", check: wrongAccessPoints },

@@ -1,0 +1,96 @@
+import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import { present } from "../../base/present.ts";
+import { coordinatorPod } from "../coordinator.ts";
+import { typeOf, type Contents, type KindDefinition, type UnsupportedField } from "../kind-definition.ts";
+import { jobSet } from "./job-set.ts";
+
+const severalPods = ({ nodes, replicas }: ResolvedWorkload) => nodes > 1 || replicas > 1;
+
+/** The one pod, as a template says it. */
+function containerTemplate({ name, pod, queueLabels }: Contents): Readonly<Record<string, unknown>> {
+  const { containers, serviceAccountName: _ofAll, ...spec } = pod.spec;
+  const [container, ...sidecars] = containers;
+  return {
+    name,
+    metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, ...queueLabels } },
+    ...spec,
+    container,
+    ...(sidecars.length === 0 ? {} : { sidecars }),
+  };
+}
+
+/**
+ * A pod of Argo's that creates the workload's JobSet and waits for its end. The manifest is a text: JSON, as YAML takes it.
+ * https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/
+ */
+function jobSetTemplate(contents: Contents): Readonly<Record<string, unknown>> {
+  return {
+    name: contents.name,
+    metadata: coordinatorPod(contents).metadata,
+    resource: {
+      action: "create",
+      // The JobSet goes with the workflow.
+      setOwnerReference: true,
+      successCondition: "status.terminalState == Completed",
+      failureCondition: "status.terminalState == Failed",
+      manifest: JSON.stringify({ ...typeOf(jobSet), ...jobSet.wrap(contents) }, null, 2),
+    },
+  };
+}
+
+function creator(workload: ResolvedWorkload): readonly UnsupportedField[] {
+  return severalPods(workload) && workload.eks.serviceAccount === undefined
+    ? [
+        {
+          path: ["eks", "serviceAccount"],
+          message: "creates a JobSet of several pods, and there is no eks.serviceAccount that may",
+        },
+      ]
+    : [];
+}
+
+/** https://argo-workflows.readthedocs.io/en/latest/fields/ */
+export const workflow: KindDefinition = {
+  kind: "Workflow",
+  apiVersion: "argoproj.io/v1alpha1",
+  runs: "job",
+  unsupportedFields: creator,
+  // argoproj/argo-workflows @f016ad8, pkg/apis/workflow/v1alpha1/workflow_types.go (Template)
+  podFields: [
+    "activeDeadlineSeconds",
+    "affinity",
+    "automountServiceAccountToken",
+    "containers",
+    "hostAliases",
+    "initContainers",
+    "nodeSelector",
+    "priorityClassName",
+    "resourceClaims",
+    "schedulerName",
+    "securityContext",
+    "serviceAccountName",
+    "tolerations",
+    "volumes",
+  ],
+  reservedNameLength: (workload) => (severalPods(workload) ? jobSet.reservedNameLength(workload) : 0),
+  wrap: (contents) => ({
+    metadata: contents.metadata,
+    spec: {
+      entrypoint: contents.name,
+      ...present({ serviceAccountName: contents.pod.spec.serviceAccountName }),
+      templates: [severalPods(contents.workload) ? jobSetTemplate(contents) : containerTemplate(contents)],
+    },
+  }),
+  outlivesEviction: severalPods,
+  queues: { kueue: "label of its pod, or of its JobSet" },
+  documentation: {
+    replicas: "more than one: a JobSet that its `resource` template creates",
+    nodes: "more than one: a JobSet that its `resource` template creates",
+    coordinator: "as JobSet",
+    devices: "`templates[0].container`, or the JobSet's",
+    container: "NAME",
+    command: "`args`",
+    health: "readiness",
+    rendezvous: "as JobSet",
+  },
+};
