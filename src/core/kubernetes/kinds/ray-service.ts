@@ -73,6 +73,7 @@ export const rayService: KindDefinition = {
       },
     };
   },
+  scalesItself: true,
   queues: { kueue: "label" },
   // ray-project/kuberay ray-operator/apis/ray/v1
   ready: { condition: "Ready" },
