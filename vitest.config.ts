@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { testTimeoutMs } from "./test/support/depth.ts";
 
@@ -9,6 +10,8 @@ export default defineConfig({
     globalSetup: ["test/support/build-cli.ts"],
     setupFiles: ["test/support/set-depth.ts"],
     reporters: ["default", "./test/support/say-depth.ts"],
+    // Half of the tests wait, for processes, pipes and sockets.
+    maxWorkers: 2 * availableParallelism(),
     // The modules of src/ are loaded once a worker: tests share no state but what src/ keeps, which is constant.
     isolate: false,
     // Tests that start child processes (the command line, moto) take seconds on a slow machine.

@@ -66,7 +66,7 @@ export async function run({ check, before }) {
       const exponent = exponentOf(figures);
       console.log(`  ${name.padEnd(38)} ${figures.map(show).join("  ")}  exponent ${exponent.toFixed(2)}`);
       if (before !== undefined) {
-        const theirs = measured(before, 5_000);
+        const theirs = measured(before, 1_000);
         console.log(
           `  ${"  before".padEnd(38)} ${theirs.map(show).join("  ")}  exponent ${exponentOf(theirs).toFixed(2)}`,
         );

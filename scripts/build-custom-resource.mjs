@@ -3,9 +3,10 @@
 //
 //   node scripts/build-custom-resource.mjs CRD_YAML SOURCE
 //
-// CRD_YAML is a CustomResourceDefinition, SOURCE says where it is from: "OWNER/REPOSITORY PATH @ COMMIT". There is
-// ComputeDomain: deployments/helm/dra-driver-nvidia-gpu/crds/resource.nvidia.com_computedomains.yaml of
-// kubernetes-sigs/dra-driver-nvidia-gpu (Apache 2.0). What is for readers is left out.
+// CRD_YAML is a CustomResourceDefinition, SOURCE says where it is from: "OWNER/REPOSITORY PATH @ COMMIT". There are, both
+// under the Apache licence 2.0, ComputeDomain of kubernetes-sigs/dra-driver-nvidia-gpu
+// (deployments/helm/dra-driver-nvidia-gpu/crds) and VolumeSnapshot and VolumeSnapshotContent of
+// kubernetes-csi/external-snapshotter (client/config/crd). What is for readers is left out.
 import "./say-errors.mjs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -178,6 +178,7 @@ const clusterWide: ReadonlySet<string> = new Set([
   "NodeOverlay",
   "EC2NodeClass",
   "ClusterTrainingRuntime",
+  "VolumeSnapshotContent",
 ]);
 
 /** The definitions of the custom resources in CRD_SCHEMAS, with the rules that they publish. */

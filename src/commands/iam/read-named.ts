@@ -4,6 +4,7 @@ import { partitionOf } from "../../core/doctor/place.ts";
 import { roleAccountOf } from "../../core/ecs-api/arn.ts";
 import { needsOf, type Needs } from "../../core/ecs/account-needs.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
+import { volumeConfigurationsOf } from "../../core/ecs/volumes.ts";
 import type { PolicyDocument } from "../../core/iam/policy.ts";
 import type { PolicyScope } from "../../core/iam/scope.ts";
 import { executionRolePolicy, taskRolePolicy } from "../../core/iam/role-policy.ts";
@@ -49,6 +50,7 @@ export async function readNamed(
     services: [...names, ...(typeof service === "string" && !names.includes(service) ? [service] : [])],
     logGroups: needs.logs.map(({ group }) => group),
     roles: rolesOf(needs),
+    ...present({ infrastructureRoles: volumeRolesOf(ecs.workload) }),
     secrets: needs.secrets.map(({ valueFrom }) => valueFrom).filter((each) => each.startsWith("arn:")),
     repositories: needs.images.flatMap(({ image: { ecr, repository } }) =>
       ecr === undefined ? [] : [`${ecr.account}/${ecr.region}/${repository}`],
@@ -70,6 +72,11 @@ export function rolePolicyOf({ ecs, place }: Named, role: "execution" | "task", 
 
 function rolesOf({ executionRole, taskRole }: Needs): readonly string[] {
   return [executionRole, taskRole].flatMap((each) => each ?? []);
+}
+
+function volumeRolesOf(workload: EcsWorkload["workload"]): readonly string[] | undefined {
+  const roles = volumeConfigurationsOf(workload)?.flatMap(({ managedEBSVolume }) => managedEBSVolume?.roleArn ?? []);
+  return roles === undefined || roles.length === 0 ? undefined : roles;
 }
 
 function accountOf(needs: Needs): string | undefined {

@@ -20,6 +20,15 @@ function ofTasks(calls: readonly string[], scope: PolicyScope): readonly Stateme
           },
         ]
       : []),
+    ...(scope.infrastructureRoles !== undefined && calls.some((each) => attachesVolumes.has(each))
+      ? [
+          {
+            Action: ["iam:PassRole"],
+            Resource: scope.infrastructureRoles,
+            Condition: { StringEquals: { "iam:PassedToService": "ecs.amazonaws.com" } },
+          },
+        ]
+      : []),
     ...(creates.length > 0 && !calls.includes("ecs:TagResource")
       ? [
           {
@@ -36,6 +45,9 @@ function ofTasks(calls: readonly string[], scope: PolicyScope): readonly Stateme
 }
 
 const handsRolesOver: ReadonlySet<string> = new Set(["ecs:RegisterTaskDefinition", "ecs:RunTask"]);
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html */
+const attachesVolumes: ReadonlySet<string> = new Set(["ecs:RunTask", "ecs:CreateService", "ecs:UpdateService"]);
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html */
 const tagging: Readonly<Record<string, string>> = {

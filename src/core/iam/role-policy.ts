@@ -58,8 +58,10 @@ function modelReads(uri: string, { partition }: CheckPlace): readonly Statement[
 }
 
 /**
- * Of EFS volumes with IAM authorization, each file system and access point once: to write where a container does.
+ * Of EFS volumes with IAM authorization, each file system and access point once, and of S3 Files: to write where a
+ * container does.
  * https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonS3FilesClientReadWriteAccess.html
  */
 function mounts(
   definitions: readonly TaskDefinition[],
@@ -68,10 +70,16 @@ function mounts(
   const of = (kind: string, id: string) =>
     id.startsWith("arn:") ? id : `arn:${partition}:elasticfilesystem:${region}:${account}:${kind}/${id}`;
   const statements = definitions.flatMap(({ volumes = [], containerDefinitions }) =>
-    volumes.flatMap(({ name, efsVolumeConfiguration: { fileSystemId, authorizationConfig } = {} }) => {
-      if (fileSystemId === undefined || authorizationConfig?.iam !== "ENABLED") return [];
+    volumes.flatMap(({ name, efsVolumeConfiguration: efs = {}, s3filesVolumeConfiguration: s3Files }) => {
       const points = containerDefinitions.flatMap(({ mountPoints = [] }) => mountPoints);
       const written = points.some(({ sourceVolume, readOnly }) => sourceVolume === name && readOnly !== true);
+      if (s3Files?.fileSystemArn !== undefined)
+        return {
+          Action: ["s3files:ClientMount", ...(written ? ["s3files:ClientWrite"] : [])],
+          Resource: [s3Files.fileSystemArn],
+        };
+      const { fileSystemId, authorizationConfig } = efs;
+      if (fileSystemId === undefined || authorizationConfig?.iam !== "ENABLED") return [];
       const { accessPointId } = authorizationConfig;
       return {
         Action: ["elasticfilesystem:ClientMount", ...(written ? ["elasticfilesystem:ClientWrite"] : [])],

@@ -11,6 +11,8 @@ export interface PolicyScope {
   readonly logGroups?: readonly string[];
   /** The roles that the tasks get: whoever hands them over needs the right to. */
   readonly roles?: readonly string[];
+  /** Those by which ECS makes and attaches the volumes of tasks. */
+  readonly infrastructureRoles?: readonly string[];
   readonly secrets?: readonly string[];
   /** `ACCOUNT/REGION/NAME` of ECR repositories. */
   readonly repositories?: readonly string[];

@@ -3,6 +3,7 @@ import { present } from "../base/present.ts";
 import type { Path } from "../base/problem.ts";
 import { capacityWords, instanceTypeRule, nameRule, networkModes, suggestMemory, workloadKinds } from "./fields.ts";
 import { isRaw } from "../base/merge.ts";
+import { volumeHints } from "./volume-hints.ts";
 
 /** What to write instead of a value that is wrong, by where it stands: an index or a free key is `*`. */
 const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> = {
@@ -39,6 +40,7 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
     return millicores === null ? undefined : write(String(Number(millicores[1]) / 1000));
   },
   stop: (value) => (typeof value === "number" ? write(`{ timeoutSeconds: ${value} }`) : undefined),
+  ...Object.fromEntries(Object.entries(volumeHints).map(([place, hint]) => [place, (value) => write(hint(value))])),
   logs: (value) => (typeof value === "string" ? write(`{ group: ${value} }`) : undefined),
   "ecs.networkMode": (value) => write(near(value, networkModes)),
   "ecs.capacity": (value) => {

@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { listOr } from "../../../src/core/base/problem.ts";
 import { definitionOf, kinds } from "../../../src/core/kubernetes/kinds.ts";
-import { runCli } from "../../support/cli.ts";
+import { runCli, spawnCli } from "../../support/cli.ts";
 
 const documents = (text: string) =>
   parseAllDocuments(text).map(
@@ -14,6 +14,16 @@ const documents = (text: string) =>
 const bert = ["--name", "bert", "--image", "repo/bert:1", "--instance-type", "inf2.xlarge"];
 
 const loaders = kinds.filter((kind) => definitionOf(kind).loadsModels === true);
+
+test("the built tool judges by the rules of custom resources, whose library it sets up when it is used", async () => {
+  const resource = { spec: { initializer: { dataset: { storageUri: "no-scheme" } } } };
+  const raw = ["--set", `eks.resource=${JSON.stringify(resource)}`];
+  const { code, stderr } = await spawnCli(["eks", "generate", ...bert, "--kind", "job", "--as", "TrainJob", ...raw]);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining("storageUri may be empty, or it must be a valid URI"),
+  });
+});
 
 describe("aiplat eks generate", () => {
   let folder: string;
@@ -67,7 +77,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     const { code, stdout, stderr } = await eks([]);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.\n` +
+      `aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Add model.path to have it fetched into a volume, tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.\n` +
         "warning: a PyTorchJob of several nodes does not outlive an eviction: where a node is drained or lost, the run has failed\n" +
         "  A JobSet starts its nodes again (--as JobSet); keep checkpoints.\n" +
         "warning: the pods need the Pod Security level privileged: container pytorch adds the capability IPC_LOCK\n" +

@@ -47,6 +47,19 @@ describe("the policy of a command", () => {
     }
   });
 
+  it("hands the roles of volumes over to ECS itself, where it launches them", () => {
+    const infrastructureRoles = ["arn:aws:iam::123456789012:role/volumes"];
+    const handed = (command: Parameters<typeof policyFor>[0]) =>
+      policyFor(command, { ...scope, infrastructureRoles }).Statement.filter(({ Resource }) =>
+        Resource.includes(infrastructureRoles[0]!),
+      );
+    for (const command of ["run-task", "service deploy"] as const)
+      expect(handed(command)).toMatchObject([
+        { Action: ["iam:PassRole"], Condition: { StringEquals: { "iam:PassedToService": "ecs.amazonaws.com" } } },
+      ]);
+    expect(handed("plan")).toEqual([]);
+  });
+
   it("is narrowed to cluster, families, services, log groups and roles", () => {
     const policy = policyFor("service deploy", scope);
     expect(statementOf(policy, "ecs:DescribeClusters")?.Resource).toEqual([
@@ -113,6 +126,10 @@ describe("the policy of a task role", () => {
         volume("open"),
         volume("point", { accessPointId: "fsap-2" }),
         { name: "host" },
+        {
+          name: "files",
+          s3filesVolumeConfiguration: { fileSystemArn: "arn:aws:s3files:us-east-1:1:file-system/fs-1" },
+        },
       ],
       containerDefinitions: [
         {
@@ -122,6 +139,7 @@ describe("the policy of a task role", () => {
             { sourceVolume: "own", containerPath: "/own" },
             { sourceVolume: "read", containerPath: "/read", readOnly: true },
             { sourceVolume: "open", containerPath: "/open" },
+            { sourceVolume: "files", containerPath: "/files" },
           ],
         },
       ],
@@ -136,6 +154,7 @@ describe("the policy of a task role", () => {
         { StringEquals: { "elasticfilesystem:AccessPointArn": `${of}:access-point/fsap-1` } },
       ],
       [["elasticfilesystem:ClientMount"], [`${of}:file-system/fs-read`], undefined],
+      [["s3files:ClientMount", "s3files:ClientWrite"], ["arn:aws:s3files:us-east-1:1:file-system/fs-1"], undefined],
     ]);
   });
 });

@@ -28,6 +28,9 @@ export const lintRules = {
     "volume-kinds": error("A volume is of one kind"),
     "volume-unmounted": error("A volume that is configured at launch is mounted by a container"),
     "efs-access-point": error("An EFS access point has its own root directory and encryption in transit"),
+    "mount-constraint": warning(
+      "A volume at `/mnt/aiplat/NAME` of the machine comes with the constraint that the machine has it mounted",
+    ),
     "ulimit-order": error("A soft limit is no higher than its hard limit"),
     "log-options": error("The log driver awslogs has the options that it needs, and none that ECS refuses"),
     "log-router": error(

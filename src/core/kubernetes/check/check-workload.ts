@@ -1,5 +1,6 @@
 /** What keeps a workload from running in a cluster: what its resources refer to, and the nodes. */
 import { fail, ok, skip, warn, type CheckGroup, type CheckItem } from "../../base/check-report.ts";
+import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { allocationProblems, hamiScheduler, type ClusterSettings } from "../allocation.ts";
 import { deviceNeedsOf, missingDeviceClass, mixNote } from "../apply/device-mechanism.ts";
 import { unknownKinds } from "../apply/explain-refusal.ts";
@@ -43,7 +44,7 @@ export function checkWorkload(
     ...allocationProblems(workload, needs.shape, onCluster, definitionOf(kind))
       .filter(({ code }) => code === "dra-version")
       .map(({ message, hint }) => fail("dra-version", message, hint ?? "Upgrade the cluster.")),
-    ...checkNamespace(needs, observed),
+    ...checkNamespace(workload, needs, observed),
     ...checkScheduler(needs, objects),
     ...checkClasses(needs, objects),
     ...checkQueue(workload, needs, observed),
@@ -80,6 +81,7 @@ function checkKinds({ manifests }: WorkloadNeeds, { served, versions }: Observed
 const enforceLabel = "pod-security.kubernetes.io/enforce";
 
 function checkNamespace(
+  { user }: ResolvedWorkload,
   { manifests }: WorkloadNeeds,
   { namespace, namespaceLabels }: ObservedWorkloadNeeds,
 ): readonly CheckItem[] {
@@ -92,13 +94,15 @@ function checkNamespace(
   const enforced = podSecurityLevels.find((each) => each === namespaceLabels[enforceLabel]);
   if (enforced === undefined || podSecurityLevels.indexOf(enforced) >= podSecurityLevels.indexOf(level))
     return [ok(check, `namespace ${namespace} takes the pods, which meet the Pod Security level ${level}`)];
+  const byUser = enforced === "restricted" && level === "baseline" && user === undefined;
   const breaking = breaches.filter(({ of }) => enforced === "restricted" || of === "baseline");
   return [
     fail(
       check,
       `namespace ${namespace} enforces the Pod Security level ${enforced}, and the pods meet ${level}: ` +
         [...new Set(breaking.map(({ what }) => what))].join(", "),
-      `kubectl label namespace ${namespace} ${enforceLabel}=${level} --overwrite, or a namespace of its own.`,
+      (byUser ? "Write user: 1000, or another that the image runs as and is not root; or " : "") +
+        `kubectl label namespace ${namespace} ${enforceLabel}=${level} --overwrite, or a namespace of its own.`,
     ),
   ];
 }

@@ -59,10 +59,10 @@ function sumOf({
 }: WorkloadPlacement): CheckItem {
   const up = running === 0 ? "" : `${running} of ${requested} run, and `;
   const missing = Math.max(0, requested - running);
-  const room =
-    missing === 0
-      ? `all ${counted(requested, "pod")} run`
-      : `${up}${possible} of ${counted(missing, "pod")} ${missing === 1 ? "has" : "have"} room now${sharedLabel === undefined ? "" : ` on nodes of one ${sharedLabel}`}`;
+  const all = requested === 1 ? "its pod runs" : `all ${requested} pods run`;
+  const where = sharedLabel === undefined ? "" : ` on nodes of one ${sharedLabel}`;
+  const now = `${possible} of ${counted(missing, "pod")} ${missing === 1 ? "has" : "have"} room now${where}`;
+  const room = missing === 0 ? all : `${up}${now}`;
   if (coordinatorFits === false)
     return fail(
       check,

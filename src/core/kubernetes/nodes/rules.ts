@@ -88,9 +88,38 @@ export function nodeProblems(
   }
   if (target === "nodegroup") problems.push(...nodegroupProblems(settings, fleets));
   else problems.push(...sizeProblems(settings));
-  problems.push(...nvlinkProblems(settings, fleets, target), ...setupProblems(fleets, target));
+  problems.push(
+    ...releaseProblems(settings, fleets, target),
+    ...nvlinkProblems(settings, fleets, target),
+    ...setupProblems(fleets, target),
+  );
   if (target === "auto-mode") problems.push(...autoModeProblems(settings, fleets));
   return problems;
+}
+
+/** Releases of EKS's images; Karpenter's alias is made of the part that it takes. */
+const releases = {
+  al2023: { whole: /^1\.\d{2}\.\d+-\d{8}$/, short: /^v?\d{8}$/, example: "1.33.3-20250819" },
+  bottlerocket: { whole: /^\d+\.\d+\.\d+-[0-9a-f]{8}$/, short: /^v?\d+\.\d+\.\d+$/, example: "1.20.3-5d9ac849" },
+} as const;
+
+function releaseProblems(
+  { releaseVersion }: NodeSettings,
+  fleets: readonly PlannedNodes[],
+  target: NodeTarget,
+): readonly Problem[] {
+  if (releaseVersion === undefined || target === "auto-mode") return [];
+  const wrong = [...new Set(fleets.map(({ os }) => os))].filter((os) => {
+    const { whole, short } = releases[os];
+    return !whole.test(releaseVersion) && (target === "nodegroup" || !short.test(releaseVersion));
+  });
+  return wrong.map((os) =>
+    settingProblem(
+      "bad-flag",
+      `--release-version ${releaseVersion}: must be a release of EKS's image for ${os}, as ${releases[os].example}`,
+      `aiplat ami latest --orchestrator eks --os ${os} -o json says the newest: releaseVersion.`,
+    ),
+  );
 }
 
 function nodegroupProblems(

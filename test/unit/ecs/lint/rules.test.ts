@@ -285,6 +285,19 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { in: task([plain()], { volumes: [{ name: "v" }, { name: "v" }] }), finds: ["volumes[1].name", "v"] },
     { in: task([plain()], { volumes: [{ name: "v" }, { name: "w" }] }) },
   ],
+  "mount-constraint": [
+    {
+      in: task([plain()], { volumes: [{ name: "v", host: { sourcePath: "/mnt/aiplat/fsx" } }] }),
+      finds: ["volumes[0].host.sourcePath", "no constraint", "attribute:aiplat.mount.fsx exists"],
+    },
+    {
+      in: task([plain()], {
+        volumes: [{ name: "v", host: { sourcePath: "/mnt/aiplat/fsx" } }],
+        placementConstraints: [{ type: "memberOf", expression: "attribute:aiplat.mount.fsx exists" }],
+      }),
+    },
+    { in: task([plain()], { volumes: [{ name: "v", host: { sourcePath: "/mnt/other" } }] }) },
+  ],
   "efs-access-point": [
     {
       in: task([plain()], {

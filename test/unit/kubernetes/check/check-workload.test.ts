@@ -53,6 +53,12 @@ describe("a workload's resources", () => {
       /^FAIL namespace: namespace ml enforces the Pod Security level restricted, and the pods meet baseline: .*runAsNonRoot/,
     );
     expect(wrong({ workload: { ...bert, user: 1000 }, needs: enforce("restricted") })).toEqual([]);
+    const fixOf = (workload: Workload, level: string) =>
+      checkWorkloadIn({ workload, needs: enforce(level) })
+        .groups.flatMap(({ items }) => items)
+        .find(({ check }) => check === "namespace")!.fix;
+    expect(fixOf(bert, "restricted")).toMatch(/^Write user: 1000, .* or kubectl label namespace ml/);
+    expect(fixOf({ ...bert, user: 0 }, "restricted")).toMatch(/^kubectl label/);
     const efa: Workload = { ...bert, kind: "job", nodes: 2, accelerator: { instanceTypes: ["trn1.32xlarge"] } };
     expect(wrong({ workload: efa, needs: enforce("baseline") })).toEqual([
       "FAIL namespace: namespace ml enforces the Pod Security level baseline, and the pods meet privileged: container bert adds the capability IPC_LOCK",

@@ -1,4 +1,5 @@
 import { listOr } from "../../../base/problem.ts";
+import { mountAttribute, mountNameOf } from "../../volumes.ts";
 import type { Breach, LintRule } from "../rule.ts";
 import { type Subject, itemsOf } from "../subject.ts";
 
@@ -9,6 +10,7 @@ export const volumeRules: readonly LintRule[] = [
   { id: "volume-kinds", severity: "error", check: severalKinds },
   { id: "volume-unmounted", severity: "error", check: unmounted },
   { id: "efs-access-point", severity: "error", check: wrongAccessPoints },
+  { id: "mount-constraint", severity: "warning", check: unconstrainedMounts },
 ];
 
 function repeatedVolumes({ given }: Subject): readonly Breach[] {
@@ -86,5 +88,23 @@ function wrongAccessPoints({ given }: Subject): readonly Breach[] {
             },
           ]),
     ];
+  });
+}
+
+/** Docker makes an empty folder where a machine has no such mount, and the task finds nothing in it. */
+function unconstrainedMounts({ given, constraints }: Subject): readonly Breach[] {
+  return itemsOf(given.volumes, ["volumes"]).flatMap(({ item, path }) => {
+    const mount = mountNameOf(item.host?.sourcePath);
+    if (mount === undefined) return [];
+    const attribute = `attribute:${mountAttribute(mount)}`;
+    return constraints.some(({ expression }) => expression.includes(attribute))
+      ? []
+      : [
+          {
+            path: [...path, "host", "sourcePath"],
+            message: `the volume ${item.name ?? ""} is the machine's mount ${mount}, and no constraint keeps the task off machines without it: Docker makes an empty folder there`,
+            fix: `Add { "type": "memberOf", "expression": "${attribute} exists" } to placementConstraints.`,
+          },
+        ];
   });
 }
