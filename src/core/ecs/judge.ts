@@ -36,6 +36,8 @@ function judgeDefinitions(
     ...generated.flatMap(({ definition, problems: own }) => {
       const compatibility = wrongCompatibility(workload, definition, capacity);
       const known = [...own, ...compatibility];
+      // A container of no size breaks other rules too: why it has none has been said.
+      if (own.some(({ code }) => code === "containers-above-share")) return known;
       const linted = lint(definition, present({ lockPortBase }))
         .flatMap(({ rule, severity, path, message, fix }) =>
           severity === "error" ? [problem(rule, writtenPath(workload, definition, path), message, fix)] : [],

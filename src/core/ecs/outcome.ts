@@ -19,38 +19,63 @@ const cutShort = new Set([
 /** What a container exits with that SIGKILL or SIGTERM ended. */
 const stopped: ReadonlySet<number | undefined> = new Set([137, 143]);
 
+type Definition = Pick<TaskDefinition, "containerDefinitions">;
+
 /**
- * The containers that say how a stopped task went: not those that ECS itself ended, since they are not essential and
- * the essential ones had done their work.
+ * The containers that say how a stopped task went: not those that never started since another failed before them, nor,
+ * where the essential ones had done their work, sidecars, and those that ECS itself ended.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (essential)
  *
- * @param definition Says which are essential; without it all are taken for that, which is ECS's default.
+ * @param definition Says which are essential, and what they wait for; without it all are taken for essential, which is
+ *   ECS's default.
  */
 export function decisiveContainers(
   { containers }: Pick<Task, "containers">,
-  definition?: Pick<TaskDefinition, "containerDefinitions">,
+  definition?: Definition,
 ): readonly TaskContainer[] {
-  const others = new Set(
-    (definition?.containerDefinitions ?? []).filter(({ essential }) => essential === false).map(({ name }) => name),
-  );
+  const byThemselves = containers.filter((each) => !isHeldBack(each));
+  if (byThemselves.length < containers.length && byThemselves.some(({ exitCode }) => exitCode !== 0))
+    return byThemselves;
+  const definitions = definition?.containerDefinitions ?? [];
+  const others = new Set(definitions.filter(({ essential }) => essential === false).map(({ name }) => name));
   const essential = containers.filter(({ name }) => !others.has(name));
   if (essential.length === 0 || essential.some(({ exitCode }) => exitCode !== 0)) return containers;
+  const sidecars = sidecarsIn(definitions);
   return containers.filter(
     ({ name, exitCode, reason = "" }) =>
-      !(others.has(name) && stopped.has(exitCode) && !reason.includes("OutOfMemory")),
+      !(others.has(name) && (sidecars.has(name) || (stopped.has(exitCode) && !reason.includes("OutOfMemory")))),
   );
 }
 
-/** Whether only its definition says how a stopped task went: one container did its work, and another was ended. */
+/** Whether the agent started it never, since what it waits for failed: that one says why. */
+function isHeldBack({ reason = "" }: TaskContainer): boolean {
+  return reason.startsWith("dependency graph:");
+}
+
+/** The containers that others wait for to run, and not to end. */
+function sidecarsIn(definitions: Definition["containerDefinitions"]): ReadonlySet<string | undefined> {
+  return new Set(
+    definitions.flatMap(({ dependsOn = [] }) =>
+      dependsOn.flatMap(({ condition, containerName }) =>
+        condition === "START" || condition === "HEALTHY" ? [containerName] : [],
+      ),
+    ),
+  );
+}
+
+/** Whether only its definition says how a stopped task went: one container did its work, and another did not. */
 export function needsDefinition({ containers }: Pick<Task, "containers">): boolean {
-  return containers.some(({ exitCode }) => exitCode === 0) && containers.some(({ exitCode }) => stopped.has(exitCode));
+  return (
+    containers.some(({ exitCode }) => exitCode === 0) &&
+    containers.some(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
+  );
 }
 
 /**
  * Judges a STOPPED task. A container without an exit code never started: that is a failure, and so is a task without
  * containers, which was never placed.
  */
-export function judgeTask(task: Task, definition?: Pick<TaskDefinition, "containerDefinitions">): TaskOutcome {
+export function judgeTask(task: Task, definition?: Definition): TaskOutcome {
   const container = culprit(decisiveContainers(task, definition));
   if (container !== undefined) return { ok: false, ...explainContainer(container, task) };
   if (task.containers.length > 0 && (task.stopCode === undefined || !cutShort.has(task.stopCode))) return { ok: true };

@@ -65,22 +65,28 @@ export function shareProblems(
   left: Amounts,
 ): readonly Problem[] {
   const short = [
-    ...((left.vcpu ?? least.vcpu) < least.vcpu ? [["cpu", `${share.vcpu} vCPU`] as const] : []),
+    ...((left.vcpu ?? least.vcpu) < least.vcpu ? [{ key: "cpu", of: `${share.vcpu!} vCPU` }] : []),
     ...((left.memoryMiB ?? least.memoryMiB) < least.memoryMiB
-      ? [["memory", formatMiB(share.memoryMiB!)] as const]
+      ? [{ key: "memory", of: formatMiB(share.memoryMiB!) }]
       : []),
   ];
+  if (short.length === 0) return [];
   const list = (["sidecars", "init"] as const).find((each) => workload[each].length > 0) ?? "model";
-  const names = besideOf(workload).map(({ name }) => name);
-  return short.map(([key, amount]) =>
+  const names = listOr(
+    besideOf(workload).map(({ name }) => name),
+    "and",
+  );
+  const types = listOr(instanceTypes.map(({ instanceType }) => instanceType));
+  const keys = short.map(({ key }) => `resources.${key}`);
+  return [
     problem(
       "containers-above-share",
       [list],
-      `${listOr(names, "and")} leave no ${key} of a replica's share of ${listOr(instanceTypes.map(({ instanceType }) => instanceType))} ` +
-        `(${amount}) for the workload's own container`,
-      `Give them less (resources.${key} of each), or say what the workload's own has: resources.${key}.`,
+      `${names} leave the workload's own container no ${listOr(short.map(({ key }) => key))} of a replica's share of ` +
+        `${types} (${short.map(({ of }) => of).join(", ")})`,
+      `Give them less, or say what the workload's own container has: ${listOr(keys, "and")}.`,
     ),
-  );
+  ];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { buckets } from "../../../src/aws/buckets.ts";
+import { awsCliImage } from "../../../src/core/catalog/container-images/aws-cli.ts";
 import { checkImageDriver, firstNewDriverSdk } from "../../../src/core/catalog/container-images/image-checks.ts";
 import { parseImageReference, parseNeuronTag } from "../../../src/core/catalog/container-images/image-reference.ts";
 import { lastVllmForAll } from "../../../src/core/catalog/container-images/images.ts";
@@ -42,6 +43,15 @@ describe("mig-profiles.json", () => {
       "p6e-gb200",
     ]);
   });
+});
+
+test("container-images.json has the image that fetches models", () => {
+  const { awsCli } = facts<{ awsCli: { readonly image: string; readonly architectures: readonly string[] } }>(
+    "container-images.json",
+  );
+  expect(awsCliImage).toBe(awsCli.image);
+  const architectures = new Set<string>(instanceTypes.map(({ architecture }) => architecture));
+  expect(awsCli.architectures.toSorted()).toEqual([...architectures].toSorted());
 });
 
 describe("topology.json", () => {

@@ -83,6 +83,34 @@ describe("judgeTask", () => {
   });
 });
 
+describe("judgeTask with the definition", () => {
+  const waits = (containerName: string, condition: string) => ({ dependsOn: [{ containerName, condition }] });
+  const container = (name: string, rest: object = {}) => ({ name, image: `${name}:1`, ...rest });
+  const sidecar = makeDefinition({
+    containerDefinitions: [container("main", waits("metrics", "START")), container("metrics", { essential: false })],
+  });
+  const loose = makeDefinition({
+    containerDefinitions: [container("main"), container("metrics", { essential: false })],
+  });
+  const codes = (main: number, metrics: number) =>
+    withContainers({ name: "main", exitCode: main }, { name: "metrics", exitCode: metrics });
+
+  it("takes a sidecar's end for no failure, however it ended, but the end of what nothing waits for", () => {
+    expect([0, 1, 137].map((code) => judgeTask(codes(0, code), sidecar).ok)).toEqual([true, true, true]);
+    expect([0, 1, 137].map((code) => judgeTask(codes(0, code), loose).ok)).toEqual([true, false, true]);
+    expect(exitCodeOf(codes(0, 1), sidecar)).toBe(0);
+    expect(judgeTask(codes(2, 0), sidecar)).toMatchObject({ ok: false, reason: "main exited with 2" });
+  });
+
+  it("names what failed before the others, and not those that waited for it", () => {
+    const held = "dependency graph: failed to resolve container ordering dependency [init] for target [main]";
+    const task = withContainers({ name: "main", exitCode: 143, reason: held }, { name: "init", exitCode: 3 });
+    expect([judgeTask(task), exitCodeOf(task)]).toMatchObject([{ ok: false, reason: "init exited with 3" }, 3]);
+    const alone = withContainers({ name: "main", exitCode: 143, reason: held }, { name: "init", exitCode: 0 });
+    expect(judgeTask(alone)).toMatchObject({ ok: false, reason: `main exited with 143: ${held}` });
+  });
+});
+
 describe("exitCodeOf", () => {
   it("is the first that is not 0", () =>
     expect(
