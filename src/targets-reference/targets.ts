@@ -1,5 +1,5 @@
 // Where a workload can run, as the table of docs/workload-targets.md has it: each with the least workload there.
-import type { Raw } from "../core/base/merge.ts";
+import { mergeRaw, type Raw } from "../core/base/merge.ts";
 import { present } from "../core/base/present.ts";
 import { namedStrategy } from "../core/ecs/capacity.ts";
 import { judgeBy } from "../core/ecs/judge.ts";
@@ -67,15 +67,21 @@ function onEks(kind: Kind): WordTarget {
   const needed = neededBy[kind];
   return {
     name: kind,
-    base: {
-      ...least,
-      ...(scheduled === true ? { schedule: "@daily" } : {}),
-      ...(kind === "RayJob" ? { command: ["python", "train.py"] } : {}),
-      ...needed,
-      ...(needed?.model === undefined
-        ? {}
-        : { model: needed.model.format === undefined ? { uri: another.uri } : another }),
-    },
+    base: mergeRaw(
+      {
+        ...least,
+        ...(scheduled === true ? { schedule: "@daily" } : {}),
+        ...(kind === "RayJob" ? { command: ["python", "train.py"] } : {}),
+        eks: { namespace: "ml" },
+      },
+      {
+        ...needed,
+        ...(needed?.model === undefined
+          ? {}
+          : { model: needed.model.format === undefined ? { uri: another.uri } : another }),
+      },
+      {},
+    ),
     beside: [{ eks: { serviceAccount: "bert" } }, { ports: [{ container: 8080 }] }, { volumes }, part],
     rules: eksRules,
     make: (workload) => {
