@@ -40,6 +40,8 @@ export const generatedParts: Readonly<Record<string, string>> = {
   ),
   "scalable kinds": `Kinds with a scale subresource: ${listOf(
     ordered.filter(({ scalable }) => scalable === true).map(({ kind }) => kind),
+  )}. Kinds that scale themselves with \`--max-replicas\`: ${listOf(
+    ordered.filter(({ scalesItself }) => scalesItself === true).map(({ kind }) => kind),
   )}. Kinds for \`--with service\`: ${listOf(
     ordered.filter(({ service }) => service !== undefined).map(({ kind }) => kind),
   )}.`,

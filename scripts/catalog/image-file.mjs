@@ -45,6 +45,12 @@ export function imageFile({
       })),
     };
   });
+  // SageMaker's images have its own way to start. Of a repository with two lines the first is the one by vLLM's version.
+  const gpuImages = gpu
+    .filter(({ platform }) => platform === "ec2")
+    .filter(({ repository }, index, all) => all.findIndex((each) => each.repository === repository) === index)
+    .map(({ repository, newestTag, alsoPublicECR }) => ({ repository, tag: newestTag, isPublic: alsoPublicECR }))
+    .toSorted((one, other) => compare(one.repository, other.repository));
   const gpuRepositories = [...new Set(gpu.map((each) => each.repository))].toSorted(compare);
   return `/** The day the lists were read (YYYY-MM-DD). */
 export const imagesAsOf = ${literal(asOf)};
@@ -73,6 +79,16 @@ ${repositories.map((each) => `${record(Object.entries(each).filter(([, value]) =
 
 /** The repositories of AWS's GPU images, in the Deep Learning Container accounts; some hold CPU images too. */
 export const gpuRepositories: readonly string[] = ${literal(gpuRepositories)};
+
+/** The newest image of each GPU repository for ECS and EKS; those that are in public.ecr.aws/deep-learning-containers too. */
+export const gpuImages: readonly GpuImage[] = [
+${gpuImages.map((each) => `${record(Object.entries(each))},\n`).join("")}];
+
+export interface GpuImage {
+  readonly repository: string;
+  readonly tag: string;
+  readonly isPublic: boolean;
+}
 `;
 }
 

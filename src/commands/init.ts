@@ -1,25 +1,59 @@
+import type { Context } from "../context.ts";
+import { AiplatError } from "../errors.ts";
 import { readTemplates } from "../files/templates.ts";
 import { writeNewFile } from "../files/write.ts";
 import { note } from "../output/note.ts";
 import { defineCommand } from "./command.ts";
 import { chooseTemplate } from "./shared/choose-template.ts";
+import type { OptionsOf, OptionSpec } from "./shared/option.ts";
+import { wholeFrom } from "./shared/parse-numbers.ts";
 
 const defaultFile = "aiplat.yaml";
 
+const modelOptions = [
+  {
+    flags: "--model <model>",
+    description:
+      "in place of a template: what serves the model on the cheapest type that it fits, as instances fit has it",
+  },
+  {
+    flags: "--target <target>",
+    description: "of --model: where it will run",
+    choices: ["ecs", "eks"],
+    defaultText: "ecs",
+  },
+  { flags: "--instance-type <type>", description: "of --model: the type, in place of the cheapest" },
+  {
+    flags: "--context <tokens>",
+    description: "of --model: tokens of one sequence",
+    parse: wholeFrom(1),
+    defaultText: "8192, or the model's own where that is less",
+  },
+  {
+    flags: "--sequences <n>",
+    description: "of --model: sequences at once that must fit",
+    parse: wholeFrom(1),
+    defaultText: "1",
+  },
+] as const satisfies readonly OptionSpec[];
+
 export const init = defineCommand({
-  description: "Writes a workload file to start from.",
+  description: "Writes a workload file to start from: a template, or what serves a language model.",
   arguments: [{ syntax: "[template]", description: "the template; aiplat templates list shows them" }],
   options: [
     { flags: "--file <path>", description: "the file to write, or - for standard output", default: defaultFile },
     { flags: "--force", description: "overwrite a file that is there" },
+    ...modelOptions,
   ],
   examples: [
     ["aiplat init pytorch-inference-inf2", "an aiplat.yaml for PyTorch on Inferentia2"],
+    ["aiplat init --model qwen3-8b", "an aiplat.yaml that serves Qwen3 8B where it is cheapest"],
+    ["aiplat init --model llama-3.3-70b-instruct --instance-type trn2.48xlarge --target eks", "on Trainium2 on EKS"],
     ["aiplat init tensorflow-serving-inf1 --file serving.yaml", "into another file"],
   ],
   formats: ["text"],
-  run: async (context, { args, options: { file, force = false } }) => {
-    const { name, workload } = chooseTemplate(readTemplates(), args[0]);
+  run: async (context, { args, options: { file, force = false, ...options } }) => {
+    const { workload, needs } = await startFrom(context, args[0], options);
     if (file === "-") {
       context.stdout.write(workload);
       return;
@@ -28,8 +62,30 @@ export const init = defineCommand({
     const argument = file === defaultFile ? "" : ` ${file}`;
     note(
       context,
-      `Wrote ${file}. Read what it needs: aiplat templates show ${name}\nThen:  aiplat validate${argument}\n` +
-        `       aiplat taskdef generate${argument}`,
+      `Wrote ${file}.${needs}\nThen:  aiplat validate${argument}\n` +
+        `       aiplat ${options.target === "eks" ? "eks" : "taskdef"} generate${argument}`,
     );
   },
 });
+
+/** The text of the file, and what is said of it. */
+async function startFrom(
+  context: Context,
+  template: string | undefined,
+  options: OptionsOf<typeof modelOptions>,
+): Promise<{ readonly workload: string; readonly needs: string }> {
+  if (options.model !== undefined) {
+    if (template !== undefined)
+      throw new AiplatError("Usage", "a template and --model are two files: name one of them");
+    const { workloadOfModel } = await import("./shared/workload-of-model.ts");
+    return { workload: await workloadOfModel(context, options.model, options), needs: " Its comments say why." };
+  }
+  const [stray] = Object.keys(options);
+  if (stray !== undefined)
+    throw new AiplatError(
+      "Usage",
+      "--target, --instance-type, --context and --sequences are of --model, which is missing",
+    );
+  const { name, workload } = chooseTemplate(readTemplates(), template);
+  return { workload, needs: ` Read what it needs: aiplat templates show ${name}` };
+}

@@ -37,7 +37,7 @@ const ownOptions = [
   },
   {
     flags: "--max-replicas <n>",
-    description: "the most replicas that hpa or scaled-object starts",
+    description: "the most replicas that hpa, scaled-object or Ray's own autoscaler starts",
     parse: wholeFrom(1),
   },
   { flags: "--prometheus <url>", description: "where scaled-object reads the devices' utilisation" },

@@ -10,7 +10,7 @@ import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { defineCommand } from "../command.ts";
 import type { OptionSpec } from "../shared/option.ts";
-import { fitOptions, fitRequestOf } from "./fit-options.ts";
+import { fitOptions, fitRequestOf } from "../shared/fit-options.ts";
 import { requireFamilies, typeFilterOf, typeFilterOptions } from "./type-filter.ts";
 
 const options = [
@@ -47,7 +47,7 @@ export const instancesFit = defineCommand({
       return await print(context, modelListView(listModels(), modelsAsOf));
     }
     requireFamilies(given.family ?? []);
-    const { findModelShape } = await import("./find-model-shape.ts");
+    const { findModelShape } = await import("../shared/find-model-shape.ts");
     const model = await findModelShape(context, text, given.precision);
     const request = fitRequestOf(given, model.shape, model.name);
     const all = fitModel(model.shape, request, filterInstanceTypes(instanceTypes, typeFilterOf(given)));

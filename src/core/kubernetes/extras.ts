@@ -41,16 +41,32 @@ const served = kinds.filter((kind) => definitionOf(kind).service !== undefined);
 const budgeted = kinds.filter((kind) => definitionOf(kind).budgeted === true);
 const scalable = kinds.filter((kind) => definitionOf(kind).scalable === true);
 
+const scalingItself = kinds.filter((kind) => definitionOf(kind).scalesItself === true);
+
+/** What is wrong with the most replicas of a kind that scales itself, or that nothing scales. */
+function ownScalingProblems({ workload, kind, maxReplicas, ...settings }: ExtraContents): readonly Problem[] {
+  if (maxReplicas === undefined || isAutoscaled(settings)) return [];
+  const wrong = (message: string, hint?: string) => [
+    settingProblem("max-replicas", `--max-replicas ${maxReplicas}${message}`, hint),
+  ];
+  if (!scalingItself.includes(kind))
+    return wrong(
+      `: nothing scales the ${kind}`,
+      scalable.includes(kind)
+        ? "Write --with hpa or --with scaled-object too."
+        : `${listOr(scalingItself, "and")} scale themselves, and --with hpa scales ${listOr(scalable, "and")}.`,
+    );
+  if (maxReplicas <= workload.replicas)
+    return wrong(` is no more than the workload's replicas (${workload.replicas}), which are the least`);
+  return workload.eks.queue?.kueue === undefined
+    ? []
+    : wrong(`: Kueue admits a ${kind} as a whole, and none that scales itself`, "Leave one of the two out.");
+}
+
 /** Why the extras that are asked for cannot go with the workload. */
-export function extraProblems({
-  workload,
-  shape,
-  kind,
-  extras: asked = [],
-  maxReplicas,
-  prometheusUrl,
-}: ExtraContents): readonly Problem[] {
-  const problems: Problem[] = [];
+export function extraProblems(contents: ExtraContents): readonly Problem[] {
+  const { workload, shape, kind, extras: asked = [], maxReplicas, prometheusUrl } = contents;
+  const problems = [...ownScalingProblems(contents)];
   const wrong = (extra: Extra, message: string, hint?: string) => {
     if (asked.includes(extra)) problems.push(settingProblem(`with-${extra}`, `--with ${extra}: ${message}`, hint));
   };

@@ -111,6 +111,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     queueLabels: kueueLabels(workload),
     pod,
     autoscaled: isAutoscaled(settings),
+    ...present({ maxReplicas: definitionOf(kind).scalesItself === true ? settings.maxReplicas : undefined }),
   };
   const definition = definitionOf(kind);
   const wrapped = withTopology({ ...typeOf(definition), ...definition.wrap(contents) }, contents, definition);

@@ -19,6 +19,8 @@ export interface Contents {
   readonly pod: PodTemplate;
   /** Whether something else says how many replicas run. */
   readonly autoscaled: boolean;
+  /** The most replicas that run, of a kind that scales itself; none where it does not. */
+  readonly maxReplicas?: number;
 }
 
 /** A key of the workload that a kind cannot carry, and why. */
@@ -72,6 +74,8 @@ export interface KindDefinition {
   readonly ready?: "rollout" | { readonly condition: string };
   /** Whether it has a scale subresource, for an autoscaler. */
   readonly scalable?: true;
+  /** Whether it scales itself, up to `--max-replicas`; not while a queue of Kueue's has admitted it. */
+  readonly scalesItself?: true;
   /** Whether its pods belong to something with a scale, by which a PodDisruptionBudget counts them. */
   readonly budgeted?: true;
   /** Whether its rollout has bounds in replicas. */

@@ -26,9 +26,11 @@ function workerStartParams({ workload, shape }: Contents): Readonly<Record<strin
 
 /** KubeRay starts Ray in the containers: what else they ran would run before it. https://ray-project.github.io/kuberay/reference/api/ */
 export function rayClusterSpec(contents: Contents): Readonly<Record<string, unknown>> {
-  const { workload, pod } = contents;
+  const { workload, pod, maxReplicas } = contents;
   const { replicas, nodes } = workload;
   return {
+    // By what Ray's tasks and actors ask for: https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/configuring-autoscaling.html
+    ...(maxReplicas === undefined ? {} : { enableInTreeAutoscaling: true }),
     headGroupSpec: {
       // Nothing but Ray itself runs on the head.
       rayStartParams: { "dashboard-host": "0.0.0.0", "num-cpus": "0" },
@@ -39,7 +41,7 @@ export function rayClusterSpec(contents: Contents): Readonly<Record<string, unkn
         groupName,
         replicas,
         minReplicas: replicas,
-        maxReplicas: replicas,
+        maxReplicas: maxReplicas ?? replicas,
         numOfHosts: nodes,
         rayStartParams: workerStartParams(contents),
         template: withContainer(pod, withoutProgram),

@@ -6,6 +6,8 @@ import { builtInModels, type BuiltInModel } from "./built-in-models.ts";
 /** A model by what the user called it. */
 export interface FoundModel {
   readonly name: string;
+  /** Its name on Hugging Face; absent of a file. */
+  readonly hubName?: string;
   readonly shape: ModelShape;
   /** Where its figures are from. */
   readonly source: string;
@@ -21,6 +23,12 @@ export function findModel(name: string): BuiltInModel | undefined {
   return builtInModels.find((model) =>
     [model.name, ...model.also].some((each) => [each.toLowerCase(), shortName(each)].includes(wanted)),
   );
+}
+
+/** The name on Hugging Face that was asked for: the model's own, or that of its tuned kin. */
+export function hubNameOf({ name, also }: BuiltInModel, text: string): string {
+  const wanted = text.toLowerCase();
+  return [name, ...also].find((each) => [each.toLowerCase(), shortName(each)].includes(wanted)) ?? name;
 }
 
 /** `llama-3.1-8b` of `meta-llama/Llama-3.1-8B`: how a model is named on a command line. */

@@ -1,4 +1,4 @@
-import { listedUpToSdk, neuronRepositories } from "../catalog/container-images/image-data.ts";
+import { gpuImages, listedUpToSdk, neuronRepositories, type GpuImage } from "../catalog/container-images/image-data.ts";
 import { parseImageReference } from "../catalog/container-images/image-reference.ts";
 import { familiesServedBy, neuronTagOf } from "../catalog/container-images/images.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
@@ -28,20 +28,27 @@ export function neuronImage(
     return families.includes(family) && (engine === undefined || isNative === (engine === neuronNative));
   });
   if (reference === undefined) return undefined;
-  return { image: reference.text, sdk: neuronTagOf(reference)?.sdk ?? listedUpToSdk };
+  return { image: `public.ecr.aws/neuron/${reference.text}`, sdk: neuronTagOf(reference)?.sdk ?? listedUpToSdk };
 }
 
-/** The image of an engine on GPUs. AWS's repositories are in its Deep Learning Container accounts. */
+/** The image of an engine on GPUs. */
 export function gpuImage(engine: EngineName | "training", { architecture }: InstanceType): FittingImage | undefined {
   const suffix = architecture === "arm64" ? "-arm64" : "";
   switch (engine) {
     case "vllm":
-      return { image: `vllm${suffix}` };
-    case "training":
-      return { image: `pytorch-training${suffix}` };
+    case "training": {
+      const repository = `${engine === "vllm" ? "vllm" : "pytorch-training"}${suffix}`;
+      const known = gpuImages.find((each) => each.repository === repository);
+      return known === undefined ? undefined : { image: publicName(known) };
+    }
     case "tgi":
       return suffix === "" ? { image: "ghcr.io/huggingface/text-generation-inference" } : undefined;
     case "triton":
       return { image: "nvcr.io/nvidia/tritonserver" };
   }
+}
+
+/** https://gallery.ecr.aws/deep-learning-containers; what is not there is in AWS's accounts, one a region. */
+function publicName({ repository, tag, isPublic }: GpuImage): string {
+  return `${isPublic ? "public.ecr.aws/deep-learning-containers/" : ""}${repository}:${tag}`;
 }

@@ -77,7 +77,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     const { code, stdout, stderr } = await eks([]);
     expect(code).toBe(0);
     expect(stderr).toBe(
-      `aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.\n` +
+      `aiplat.yaml:6:8: warning: model is not carried by a PyTorchJob: nothing loads the model for the container\n  Add model.path to have it fetched into a volume, tell the container where it is, in environment or command, or use --as ${listOr(loaders)}.\n` +
         "warning: a PyTorchJob of several nodes does not outlive an eviction: where a node is drained or lost, the run has failed\n" +
         "  A JobSet starts its nodes again (--as JobSet); keep checkpoints.\n" +
         "warning: the pods need the Pod Security level privileged: container pytorch adds the capability IPC_LOCK\n" +

@@ -87,7 +87,7 @@ describe("instances fit", () => {
           sequences: 24,
         },
         host: { neededMiB: 3072, shareMiB: 29_491 },
-        images: [{ image: "vllm" }],
+        images: [{ image: "public.ecr.aws/deep-learning-containers/vllm:0.27.1-gpu-py312-cu130-ubuntu22.04-ec2" }],
         pricePerHour: 1.861,
       },
     ]);
@@ -116,7 +116,7 @@ describe("instances fit", () => {
     const env = { HF_ENDPOINT: hub.url };
     const found = await runCli(["instances", "fit", "hf:team/own", "--family", "g6", "-o", "json"], { env });
     expect(JSON.parse(found.stdout)).toMatchObject({
-      model: { name: "team/own", source: "Hugging Face, team/own, main" },
+      model: { name: "hf:team/own", source: "Hugging Face, team/own, main" },
     });
     const lost = await runCli(["instances", "fit", "hf:team/none"], { env });
     expect([lost.code, lost.stdout]).toEqual([1, ""]);
@@ -160,7 +160,7 @@ describe("instances fit", () => {
   a sequence of 8192 tokens       0.5 GiB  12 fit at once
   host memory to load it           18 GiB  of a share of 28.8 GiB
   fits: 1 replica an instance
-  image pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04, Neuron SDK 2.31.1
+  image public.ecr.aws/neuron/pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04, Neuron SDK 2.31.1
 `,
     );
   });

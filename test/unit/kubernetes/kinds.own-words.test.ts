@@ -227,6 +227,26 @@ describe("an LLMInferenceService", () => {
   });
 });
 
+describe("Ray's kinds", () => {
+  const scaled = (kind: Kind, maxReplicas: number, change: Partial<Workload> = {}) =>
+    generateManifests(resolveForKubernetes({ ...workload(kind), ...change }, kind), { maxReplicas }).manifests.at(-1);
+
+  it.each(["RayCluster", "RayJob", "RayService"] as const)("scale themselves up to --max-replicas: %s", (kind) => {
+    const text = JSON.stringify(scaled(kind, 6));
+    expect(text).toContain('"enableInTreeAutoscaling":true');
+    expect(text).toContain(`"minReplicas":${kind === "RayJob" ? 1 : 3},"maxReplicas":6`);
+    expect(JSON.stringify(made(kind).manifests)).not.toContain("enableInTreeAutoscaling");
+  });
+
+  it("say where that is no more, where Kueue admits them, and where nothing scales the kind", () => {
+    expect(() => scaled("RayCluster", 3)).toThrow(/is no more than the workload's replicas \(3\)/);
+    const queue = { eks: { queue: { kueue: "team-a" } } };
+    expect(() => scaled("RayCluster", 6, queue)).toThrow(/Kueue admits a RayCluster as a whole/);
+    expect(() => scaled("Job", 6)).toThrow(/--max-replicas 6: nothing scales the Job/);
+    expect(() => scaled("Deployment", 6)).toThrow(/nothing scales the Deployment/);
+  });
+});
+
 describe("a SeldonModel", () => {
   it("needs a model, and the ServerConfig's container", () => {
     const { model: _model, container: _container, ...rest } = workload("SeldonModel");

@@ -95,7 +95,10 @@ describe("a fit", () => {
       engine: "vLLM on Neuron (NxD Inference)",
       degrees: [1, 2, 8, 16, 32],
       ranks: 32,
-      image: { image: "pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04", sdk: "2.31.1" },
+      image: {
+        image: "public.ecr.aws/neuron/pytorch-inference-vllm-neuronx:0.16.0-neuronx-py312-sdk2.31.1-ubuntu24.04",
+        sdk: "2.31.1",
+      },
       replicasPerInstance: 1,
     });
     expect(fitOn("llama-3.1-8b", "trn2.48xlarge", 1)).toMatchObject({
@@ -108,7 +111,9 @@ describe("a fit", () => {
       engine: "vLLM on Neuron (NxD Inference)",
       image: { sdk: "2.31.1" },
     });
-    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1).image).toEqual({ image: "vllm" });
+    expect(fitOn("llama-3.1-8b", "g5.2xlarge", 1).image).toEqual({
+      image: "public.ecr.aws/deep-learning-containers/vllm:0.27.1-gpu-py312-cu130-ubuntu22.04-ec2",
+    });
   });
 
   it("is of so many sequences as fit, and of no more", () => {
@@ -157,6 +162,9 @@ describe("a fit", () => {
     expect(fitOn("llama-3.1-8b", "g5.xlarge", 1).note).toBeUndefined();
     expect(fitOn("llama-3.1-8b", "p3dn.24xlarge", 8).reasons).toEqual([
       { code: "ENGINE", message: "bf16 weights need compute capability 7.5, and V100 has 7.0" },
+    ]);
+    expect(fitOn("llama-3.2-1b", "g4dn.12xlarge", 4, { task: "lora" }).reasons).toEqual([
+      { code: "PRECISION", message: "what is trained is kept in bf16, which T4 has not" },
     ]);
     expect(fitOn("gpt-oss-20b", "g4dn.xlarge", 1).reasons[0]!.code).toBe("PRECISION");
   });

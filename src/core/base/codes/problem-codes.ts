@@ -304,6 +304,7 @@ export const problemCodes = {
     "pod-security": warning("The pods need a Pod Security level that lets everything through"),
     "node-image-missing": warning("EKS has no image that drives the instance type's accelerators"),
     "spark-not-used": warning("`eks.spark` is for a SparkApplication, and the kind is another"),
+    "max-replicas": error("Nothing scales the kind, or not up to so many replicas"),
     "spark-gpus": warning("An executor has several GPUs, and the RAPIDS Accelerator uses one"),
     "experiment-not-used": warning("`eks.experiment` is for an Experiment, and the kind is another"),
     "raw-pod": error("The raw fields of a pod have a key that no pod has, or containers without names"),

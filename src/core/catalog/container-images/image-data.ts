@@ -148,3 +148,58 @@ export const gpuRepositories: readonly string[] = [
   "vllm",
   "vllm-arm64",
 ];
+
+/** The newest image of each GPU repository for ECS and EKS; those that are in public.ecr.aws/deep-learning-containers too. */
+export const gpuImages: readonly GpuImage[] = [
+  {
+    repository: "base",
+    tag: "runtime-cu132-amzn2023",
+    isPublic: true,
+  },
+  {
+    repository: "pytorch",
+    tag: "2.13.0-cu133-amzn2023",
+    isPublic: true,
+  },
+  {
+    repository: "pytorch-inference",
+    tag: "2.6.0-gpu-py312-cu124-ubuntu22.04-ec2",
+    isPublic: true,
+  },
+  {
+    repository: "pytorch-inference-arm64",
+    tag: "2.6.0-gpu-py312-cu124-ubuntu22.04-ec2",
+    isPublic: true,
+  },
+  {
+    repository: "pytorch-training",
+    tag: "2.10.0-gpu-py313-cu130-ubuntu22.04-ec2",
+    isPublic: true,
+  },
+  {
+    repository: "pytorch-training-arm64",
+    tag: "2.7.0-gpu-py312-cu128-ubuntu22.04-ec2",
+    isPublic: true,
+  },
+  {
+    repository: "sglang",
+    tag: "0.5.17-gpu-py312-cu130-ubuntu24.04-ec2",
+    isPublic: true,
+  },
+  {
+    repository: "vllm",
+    tag: "0.27.1-gpu-py312-cu130-ubuntu22.04-ec2",
+    isPublic: true,
+  },
+  {
+    repository: "vllm-arm64",
+    tag: "0.10.2-gpu-py312-cu129-ubuntu22.04-ec2",
+    isPublic: true,
+  },
+];
+
+export interface GpuImage {
+  readonly repository: string;
+  readonly tag: string;
+  readonly isPublic: boolean;
+}

@@ -21,6 +21,7 @@ export const rayCluster: KindDefinition = {
     metadata: queued(contents),
     spec: rayClusterSpec(contents),
   }),
+  scalesItself: true,
   queues: { kueue: "label" },
   // ray-project/kuberay ray-operator/apis/ray/v1
   ready: { condition: "RayClusterProvisioned" },

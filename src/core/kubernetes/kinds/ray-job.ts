@@ -31,6 +31,7 @@ export const rayJob: KindDefinition = {
       rayClusterSpec: rayClusterSpec(contents),
     },
   }),
+  scalesItself: true,
   queues: { kueue: "label" },
   documentation: {
     replicas: "1 only",

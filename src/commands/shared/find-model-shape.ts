@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Context } from "../../context.ts";
 import { parseJson } from "../../core/base/json.ts";
 import { modelsAsOf } from "../../core/models/built-in-models.ts";
-import { findModel, shortName, unknownModel, type FoundModel } from "../../core/models/find-model.ts";
+import { findModel, hubNameOf, shortName, unknownModel, type FoundModel } from "../../core/models/find-model.ts";
 import { readModelConfig } from "../../core/models/read-config.ts";
 import type { Precision } from "../../core/models/shape.ts";
 import { AiplatError } from "../../errors.ts";
@@ -19,14 +19,25 @@ export async function findModelShape(context: Context, text: string, precision?:
   if (builtIn !== undefined) {
     const { name, source, parameters, config } = builtIn;
     const shape = readModelConfig(config, name, precision);
-    return { name: shortName(name), shape, source, asOf: modelsAsOf, publishedParameters: parameters };
+    return {
+      name: shortName(hubNameOf(builtIn, text)),
+      hubName: hubNameOf(builtIn, text),
+      shape,
+      source,
+      asOf: modelsAsOf,
+      publishedParameters: parameters,
+    };
   }
   if (text.startsWith("hf:")) {
     const name = text.slice("hf:".length);
     if (!/^[\w.-]+\/[\w.-]+$/.test(name))
       throw new AiplatError("Usage", `${text}: after hf: goes ORG/NAME, as in hf:Qwen/Qwen3-8B`);
     const { readHubConfig } = await import("../../model-hub/hugging-face.ts");
-    return fromText(name, await readHubConfig(context, name), `Hugging Face, ${name}, main`, precision);
+    return {
+      ...fromText(name, await readHubConfig(context, name), `Hugging Face, ${name}, main`, precision),
+      name: text,
+      hubName: name,
+    };
   }
   if (text !== "-" && !fileExists(context, text)) throw unknownModel(text);
   const path = text !== "-" && isFolder(context, text) ? join(text, "config.json") : text;

@@ -5,8 +5,8 @@ import { shardings } from "../../core/models/training.ts";
 import { settingProblem, Refusal } from "../../core/base/problem.ts";
 import { present } from "../../core/base/present.ts";
 import { AiplatError } from "../../errors.ts";
-import type { OptionsOf, OptionSpec } from "../shared/option.ts";
-import { wholeFrom } from "../shared/parse-numbers.ts";
+import type { OptionsOf, OptionSpec } from "./option.ts";
+import { wholeFrom } from "./parse-numbers.ts";
 
 /** What a model is to do where it is put. */
 export const fitOptions = [
