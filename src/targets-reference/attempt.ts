@@ -47,7 +47,10 @@ export function outcomeOf({ path, documents }: Word, target: WordTarget): Outcom
     const before: readonly string[] = "warnings" in without ? without.warnings.map(textOf) : [];
     const said = attempt.warnings.map(textOf).filter((text) => !before.includes(text));
     if (said.length > 0) return { verdict: "noted", said };
-    return { verdict: "made" in without && without.made === attempt.made ? "unused" : "carried" };
+    const isUnused = "made" in without && without.made === attempt.made;
+    // What is refused alone, and changes nothing beside what stands in for it, is refused.
+    if (isUnused && refusal.length > 0) continue;
+    return { verdict: isUnused ? "unused" : "carried" };
   }
   const own = refusal.filter((each) => each.path !== undefined && pathsMeet(path.split(".").slice(0, 1), each.path));
   return { verdict: "refused", said: (own.length === 0 ? refusal : own).slice(0, 1).map(textOf) };

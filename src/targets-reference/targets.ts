@@ -1,5 +1,5 @@
 // Where a workload can run, as the table of docs/workload-targets.md has it: each with the least workload there.
-import type { Raw } from "../core/base/merge.ts";
+import { mergeRaw, type Raw } from "../core/base/merge.ts";
 import { present } from "../core/base/present.ts";
 import { namedStrategy } from "../core/ecs/capacity.ts";
 import { judgeBy } from "../core/ecs/judge.ts";
@@ -23,9 +23,8 @@ const part: Raw = { accelerator: { instanceTypes: ["g5.12xlarge"], devicesPerRep
 
 const roles = { execution: "arn:aws:iam::111122223333:role/execution" };
 
-/** What the examples of `init`, `sidecars` and `model` mount, and have of secrets. */
+/** What the examples of `init`, `sidecars` and `model` mount. */
 const volumes = [{ path: "/models", scratch: "1GiB" }];
-const secrets = { HF_TOKEN: { name: "hf", key: "token" }, TOKEN: { name: "push", key: "token" } };
 
 const awsvpc: Raw = { networkMode: "awsvpc", network: { subnets: ["subnet-0a1b2c3d"] } };
 
@@ -68,22 +67,22 @@ function onEks(kind: Kind): WordTarget {
   const needed = neededBy[kind];
   return {
     name: kind,
-    base: {
-      ...least,
-      ...(scheduled === true ? { schedule: "@daily" } : {}),
-      ...(kind === "RayJob" ? { command: ["python", "train.py"] } : {}),
-      ...needed,
-      ...(needed?.model === undefined
-        ? {}
-        : { model: needed.model.format === undefined ? { uri: another.uri } : another }),
-    },
-    beside: [
-      { eks: { serviceAccount: "bert" } },
-      { ports: [{ container: 8080 }] },
-      { roles, eks: { serviceAccount: "bert", secrets } },
-      { volumes },
-      part,
-    ],
+    base: mergeRaw(
+      {
+        ...least,
+        ...(scheduled === true ? { schedule: "@daily" } : {}),
+        ...(kind === "RayJob" ? { command: ["python", "train.py"] } : {}),
+        eks: { namespace: "ml" },
+      },
+      {
+        ...needed,
+        ...(needed?.model === undefined
+          ? {}
+          : { model: needed.model.format === undefined ? { uri: another.uri } : another }),
+      },
+      {},
+    ),
+    beside: [{ eks: { serviceAccount: "bert" } }, { ports: [{ container: 8080 }] }, { volumes }, part],
     rules: eksRules,
     make: (workload) => {
       const { manifests, warnings } = generateManifests(resolveForKubernetes(workload, kind));

@@ -10,7 +10,8 @@ import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
-import { queueRules } from "./queues/queue-rules.ts";
+import { queueLevelRule } from "./queue-level-rule.ts";
+import { queuesTogetherRule } from "./queues/queues-together-rule.ts";
 import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
 import { volumeRules } from "./volume-rules.ts";
@@ -74,6 +75,8 @@ export const eksRules: readonly TargetRule[] = [
       ),
     ],
   },
+  queueLevelRule,
+  queuesTogetherRule,
   {
     code: "names-in-eks",
     severity: "error",
@@ -253,7 +256,6 @@ export const eksRules: readonly TargetRule[] = [
             ],
       ),
   },
-  ...queueRules,
   ...resourceRules,
   ...offerRules,
   {

@@ -28,7 +28,7 @@ export interface ChosenCapacity {
   readonly managed?: true;
   /** Whether it is the cluster's default strategy, which nobody named. */
   readonly byDefault?: true;
-  /** Why it is another than the user may expect, in a sentence. */
+  /** What of it the user may not expect, in a sentence. */
   readonly note?: string;
 }
 
@@ -85,12 +85,24 @@ export function withStrategy(
     const known = providers?.find(({ name }) => name === capacityProvider);
     return known === undefined ? [] : (limitOf(known, types) ?? []);
   });
+  const note = divisionNote(strategy);
   return {
     capacityProviderStrategy: strategy,
     mayGrow,
+    ...present({ note }),
     ...(limits.length === 0 ? {} : { limit: limits.join("; ") }),
     ...(managed ? { managed } : {}),
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
+function divisionNote(strategy: readonly CapacityProviderStrategyItem[]): string | undefined {
+  const names = strategy.flatMap(({ capacityProvider, weight = 0, base = 0 }) =>
+    weight > 0 || base > 0 ? capacityProvider : [],
+  );
+  return names.length < 2
+    ? undefined
+    : `ECS divides the tasks among ${listOr(names, "and")} by base and weight, and each waits for its own provider whatever room another has: room is counted over all of them.`;
 }
 
 function byDefault(cluster: ClusterCapacity, types: readonly string[]): ChosenCapacity {

@@ -96,6 +96,16 @@ describe("capacity that a file names", () => {
     });
   });
 
+  it("says how ECS divides the tasks where several providers start some", () => {
+    const noteOf = (...items: readonly object[]) => choose(items, { providers: [asg("a"), asg("b")] }).note;
+    expect(noteOf({ provider: "a" }, { provider: "b" })).toMatch(
+      /^ECS divides the tasks among a and b by base and weight/,
+    );
+    expect(noteOf({ provider: "a", base: 1, weight: 0 }, { provider: "b" })).toContain("a and b");
+    expect(noteOf({ provider: "a", weight: 0 }, { provider: "b" })).toBeUndefined();
+    expect(noteOf({ provider: "a" })).toBeUndefined();
+  });
+
   it("is judged whole: a provider of a list with neither base nor weight starts nothing, and another one may", () => {
     const list = [{ provider: "off" }, { provider: "asg" }, { provider: "unused", weight: 0 }];
     const chosen = choose(list, { providers: [asg("off", { managedScaling: false }), asg("asg"), asg("unused")] });

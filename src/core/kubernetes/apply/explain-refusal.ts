@@ -28,6 +28,9 @@ const installations: Readonly<Record<string, string>> = {
   "monitoring.coreos.com": "https://prometheus-operator.dev/docs/getting-started/installation/",
   "karpenter.sh": "https://karpenter.sh/docs/getting-started/",
   "karpenter.k8s.aws": "https://karpenter.sh/docs/getting-started/",
+  "resource.nvidia.com":
+    "https://docs.aws.amazon.com/eks/latest/userguide/device-management-nvidia-dra-device-plugin.html",
+  "snapshot.storage.k8s.io": "https://docs.aws.amazon.com/eks/latest/userguide/csi-snapshot-controller.html",
   "resource.k8s.io": "https://kubernetes.io/docs/concepts/scheduling-eviction/dynamic-resource-allocation/",
 };
 

@@ -46,10 +46,11 @@ function served(workload: ResolvedWorkload): readonly UnsupportedField[] {
     return raw
       ? [{ path: ["command"], message: "serves what eks.resource.spec.serveConfigV2 says, and there is a command too" }]
       : [];
+  const begins = workload.entryPoint === undefined ? "command" : "entryPoint";
   return [
     {
-      path: ["command"],
-      message: "serves an application, and the command is not serve run MODULE:APP [KEY=VALUE ...]",
+      path: [begins],
+      message: `serves an application, and ${begins === "command" ? "the command" : "what entryPoint begins"} is not serve run MODULE:APP [KEY=VALUE ...]`,
     },
   ];
 }

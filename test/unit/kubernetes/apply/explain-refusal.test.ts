@@ -1,12 +1,37 @@
 // What kubectl 1.32 prints of refusals of kube-apiserver 1.34, as it stands there.
 import { describe, expect, it } from "vitest";
 import { explainRefusal } from "../../../../src/core/kubernetes/apply/explain-refusal.ts";
+import { definitionOf, kinds } from "../../../../src/core/kubernetes/kinds.ts";
+import { runs, testSeed } from "../../../support/depth.ts";
+import { karpenterOf, nodeCases } from "../../../support/nodes.ts";
+import { randomManifests } from "../../../support/random-kubernetes.ts";
 
 const saying = (said: string, ...kinds: readonly string[]) => {
   const resources = kinds.map((kind) => ({ apiVersion: "v1", kind, name: "ml" }));
   const { message, hint } = explainRefusal(said, resources) ?? {};
   return [message, hint];
 };
+
+describe("a kind that the API server does not know", () => {
+  /** Kubernetes' own are always there; Auto Mode's come with it. */
+  const withoutOperator = new Set(["apps", "batch", "autoscaling", "policy", "networking.k8s.io", "eks.amazonaws.com"]);
+  const written = [
+    ...kinds.map((kind) => ({ kind: kind as string, apiVersion: definitionOf(kind).apiVersion })),
+    ...randomManifests(runs(200), testSeed ?? 16).flatMap(({ manifests }) => manifests),
+    ...Object.values(nodeCases).flatMap((each) => karpenterOf(each)),
+  ];
+  const groups = new Map(
+    written
+      .filter(({ apiVersion }) => apiVersion.includes("/") && !withoutOperator.has(apiVersion.split("/")[0]!))
+      .map((each) => [each.kind, each] as const),
+  );
+
+  it.each([...groups.keys()])("has an operator, whose installation is told: %s", (kind) => {
+    const { apiVersion } = groups.get(kind)!;
+    const { hint } = explainRefusal(`no matches for kind "${kind}" in version "${apiVersion}"`, [])!;
+    expect(hint).toMatch(/https:\/\//);
+  });
+});
 
 describe("a refusal of the API server", () => {
   it("of a policy is its own sentence", () => {
