@@ -314,6 +314,7 @@ export const examples: Readonly<Record<string, string>> = {
   namespace: ml
   as: Deployment
   queue: { kueue: team-a, topology: topology.kubernetes.io/zone }
+  # or: queue: { volcano: team-a }; queue: { yunikorn: root.team-a }
   serviceAccount: bert
   secrets: { HF_TOKEN: { name: hf, key: token } }
   spark: { version: 3.5.1, type: Python, mainFile: "local:///app.py" }
