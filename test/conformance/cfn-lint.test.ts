@@ -25,6 +25,23 @@ const workloads: Readonly<Record<string, Partial<Workload>>> = {
     logs: { group: "/aiplat/bert" },
     tags: { team: "nlp" },
   },
+  Beside: {
+    accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+    volumes: [{ path: "/models", host: "/opt/models", readOnly: true }],
+    model: { uri: "s3://models/bert", path: "/models/bert" },
+    init: [{ name: "convert", image: "convert:1", entryPoint: ["python"], command: ["c.py"], mounts: ["/models"] }],
+    sidecars: [
+      {
+        name: "metrics",
+        image: "metrics:1",
+        ports: [{ container: 9000, name: "metrics" }],
+        health: { path: "/ready", port: 9000 },
+        resources: { cpu: 0.1, memory: "256MiB" },
+        devices: "shared",
+      },
+    ],
+    roles: { task: "arn:aws:iam::123456789012:role/task" },
+  },
   Awsvpc: {
     accelerator: { instanceTypes: ["inf1.xlarge"] },
     ecs: { networkMode: "awsvpc" },
@@ -80,7 +97,7 @@ describe.skipIf(missingTools("cfn-lint"))("cfn-lint", () => {
           [`${name}${index}`, { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) }] as const,
       );
     });
-    expect(resources).toHaveLength(10);
+    expect(resources).toHaveLength(13);
     const file = join(mkdtempSync(join(tmpdir(), "aiplat-cfn-")), "template.json");
     writeFileSync(
       file,
