@@ -43,7 +43,7 @@ function parse(file, key) {
   if (file === undefined) return undefined;
   try {
     let at = file.indexOf(10) + 1;
-    const [written, shapes, lengths] = JSON.parse(file.latin1Slice(0, at));
+    const [written, shapes, lengths] = JSON.parse(file.utf8Slice(0, at));
     if (written !== key) return undefined;
     const scripts = new Map();
     for (const [name, source, code, padding] of lengths) {

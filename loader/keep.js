@@ -19,8 +19,8 @@ let packs;
 exports.sourceOf = function sourceOf(name, isCompiled) {
   packs ??= JSON.parse(fs.readFileSync(join(__dirname, "packs.json"), "utf8"));
   const files = packs.packs[name]?.map((index) => packs.modules[index]).filter((file) => !isCompiled(file)) ?? [name];
-  // dist/ is ASCII, so latin1 is what it is. In brackets, V8 compiles a function at once: all of these are called.
-  const parts = files.map((file) => `${JSON.stringify(file)}:(${fs.readFileSync(join(__dirname, file), "latin1")})`);
+  // dist/ is ASCII, so latin1 is what it is.
+  const parts = files.map((file) => `${JSON.stringify(file)}:${fs.readFileSync(join(__dirname, file), "latin1")}`);
   return aligned(`({${parts.join(",\n")}})`);
 };
 
@@ -53,12 +53,12 @@ function fileOf(key, shapes, scripts) {
     parts.push(source, code, Buffer.alloc(padding));
   }
   const head = aligned(JSON.stringify([key, shapes, lengths]), 1);
-  return Buffer.concat([Buffer.from(`${head}\n`, "latin1"), ...parts]);
+  return Buffer.concat([Buffer.from(`${head}\n`), ...parts]);
 }
 
-/** Text and so many bytes more, up to a multiple of the alignment. */
+/** A text that with so many bytes more ends at a multiple of the alignment. */
 function aligned(text, more = 0) {
-  return text.padEnd(text.length + (-(text.length + more) & (alignment - 1)));
+  return text + " ".repeat(-(Buffer.byteLength(text) + more) & (alignment - 1));
 }
 
 function removeOld(folder) {

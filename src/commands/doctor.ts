@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { hasFailed } from "../core/base/check-report.ts";
 import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
 import { needsOf } from "../core/ecs/account-needs.ts";
+import { volumeRoleOf } from "../core/ecs/volumes.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { AiplatError, exitCodes } from "../errors.ts";
 import { observeDoctor } from "../operations/observe-doctor.ts";
@@ -54,6 +55,7 @@ export const doctor = defineCommand({
         : needsOf(
             patient.ecs.variants.map(({ definition }) => definition),
             region ?? "",
+            volumeRoleOf(patient.ecs.workload),
           );
     const progress = await startProgress(context, `looking at cluster ${cluster}`);
     const observation = await observeDoctor(

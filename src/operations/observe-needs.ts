@@ -70,7 +70,7 @@ async function observeAccess(
   place: CheckPlace,
   secrets: Promise<ObservedNeeds["secrets"]>,
 ): Promise<Pick<ObservedNeeds, "roles" | "decisions">> {
-  const named = [needs.executionRole, needs.taskRole].filter((role) => role !== undefined);
+  const named = [needs.executionRole, needs.taskRole, needs.volumeRole].filter((role) => role !== undefined);
   // Another account's roles are not this account's to read.
   const own = named.filter((role) => (roleAccountOf(role) ?? place.account) === place.account);
   const roles = await keyed(own, String, (role) => read(async () => (await aws.iam()).role(roleNameOf(role))));

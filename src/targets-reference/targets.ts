@@ -23,9 +23,8 @@ const part: Raw = { accelerator: { instanceTypes: ["g5.12xlarge"], devicesPerRep
 
 const roles = { execution: "arn:aws:iam::111122223333:role/execution" };
 
-/** What the examples of `init`, `sidecars` and `model` mount, and have of secrets. */
+/** What the examples of `init`, `sidecars` and `model` mount. */
 const volumes = [{ path: "/models", scratch: "1GiB" }];
-const secrets = { HF_TOKEN: { name: "hf", key: "token" }, TOKEN: { name: "push", key: "token" } };
 
 const awsvpc: Raw = { networkMode: "awsvpc", network: { subnets: ["subnet-0a1b2c3d"] } };
 
@@ -83,13 +82,7 @@ function onEks(kind: Kind): WordTarget {
       },
       {},
     ),
-    beside: [
-      { eks: { serviceAccount: "bert" } },
-      { ports: [{ container: 8080 }] },
-      { roles, eks: { serviceAccount: "bert", secrets } },
-      { volumes },
-      part,
-    ],
+    beside: [{ eks: { serviceAccount: "bert" } }, { ports: [{ container: 8080 }] }, { volumes }, part],
     rules: eksRules,
     make: (workload) => {
       const { manifests, warnings } = generateManifests(resolveForKubernetes(workload, kind));

@@ -129,7 +129,7 @@ describe("compiled code in the user's cache folder", () => {
   test("is that of the same flags of Node and of the same content only", async () => {
     await run(list);
     expect((await run(list, { flags: ["--no-opt"] })).fates).toEqual(["compiled"]);
-    const copy = join(folder, "copy");
+    const copy = join(folder, "копия 1");
     const built = dirname(dirname(cliPath()));
     for (const name of ["bin", "dist"]) await cp(join(built, name), join(copy, name), { recursive: true });
     for (const name of ["package.json", "templates"]) await symlink(join(built, name), join(copy, name));

@@ -80,7 +80,9 @@ describe("init --model", () => {
       vocab_size: 128_256,
     };
     writeFileSync(join(cwd, "tuned.json"), JSON.stringify(config));
-    await run(["init", "--model", "tuned.json"]);
+    const { code } = await run(["init", "--model", "tuned.json"]);
+    expect(code).toBe(0);
+    expect(text()).toContain("# Serves tuned with vLLM on");
     expect(text()).toContain("name: tuned\n");
     expect(text()).toContain("# Copy the weights to a bucket of yours, and name it here.");
     expect((await run(["validate"], own)).code).toBe(0);

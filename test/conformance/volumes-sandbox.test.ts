@@ -87,6 +87,18 @@ describe("volumes on the sandbox", () => {
     expect(await run("plan", "--exit-code")).toMatchObject({ code: 0 });
   });
 
+  it("go with a rollback to a revision that has none", async () => {
+    const whole = { replicas: 1, accelerator: { instanceTypes: ["inf2.24xlarge"] } };
+    write({ ...whole, volumes: [] });
+    expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    write({ ...whole, volumes: [{ path: "/data", ebs }] });
+    expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    expect(await run("service", "rollback", "bert", "--yes")).toMatchObject({ code: 0 });
+    const { services } = await box.ecs("DescribeServices", { services: ["bert"] });
+    expect(services[0].taskDefinition).toMatch(/:1$/);
+    expect(services[0].deployments[0].volumeConfigurations ?? []).toEqual([]);
+  });
+
   it("are launched by a run, with the block device's configuration", async () => {
     write({ kind: "job", replicas: 1, environment: { AIPLAT_SANDBOX_SECONDS: "1" } });
     const dry = await run("run-task", "--dry-run", "-o", "json");

@@ -1,6 +1,7 @@
 import type { CheckItem } from "../../src/core/base/check-report.ts";
 import { diagnose, type Patient } from "../../src/core/doctor/diagnose.ts";
 import { needsOf } from "../../src/core/ecs/account-needs.ts";
+import { volumeRoleOf } from "../../src/core/ecs/volumes.ts";
 import type { Observation, ObservedAccount, ObservedCluster } from "../../src/core/doctor/observation.ts";
 import { decisionKey, permissionsOf } from "../../src/core/doctor/permissions.ts";
 import type { TaskDefinition } from "../../src/core/ecs-api/api.ts";
@@ -94,7 +95,13 @@ export function examine(
   return diagnose(
     "prod",
     patient,
-    file === undefined ? undefined : needsOf(definitionsOf(file), place.region),
+    file === undefined
+      ? undefined
+      : needsOf(
+          definitionsOf(file),
+          place.region,
+          patient === undefined ? undefined : volumeRoleOf(patient.ecs.workload),
+        ),
     observation,
   ).groups.flatMap(({ items }) => items);
 }

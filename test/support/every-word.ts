@@ -48,11 +48,12 @@ export function everyWordAs(kind: Kind): { readonly manifests: readonly Manifest
   }
 }
 
-/** A key at the top, or of `eks`. */
+/** A key at the top; of what is said in parts, the part. */
 function wordOf([top, inner]: readonly (string | number)[]): string {
-  return top === "eks" ? `eks.${inner}` : String(top);
+  return (top === "eks" || top === "model") && inner !== undefined ? `${top}.${inner}` : String(top);
 }
 
 function without(word: string): Raw {
-  return word.startsWith("eks.") ? { eks: { [word.slice("eks.".length)]: null } } : { [word]: null };
+  const [top, inner] = word.split(".");
+  return { [top!]: inner === undefined ? null : { [inner]: null } };
 }

@@ -4,7 +4,7 @@ import { partitionOf } from "../../core/doctor/place.ts";
 import { roleAccountOf } from "../../core/ecs-api/arn.ts";
 import { needsOf, type Needs } from "../../core/ecs/account-needs.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
-import { volumeConfigurationsOf } from "../../core/ecs/volumes.ts";
+import { volumeRoleOf } from "../../core/ecs/volumes.ts";
 import type { PolicyDocument } from "../../core/iam/policy.ts";
 import type { PolicyScope } from "../../core/iam/scope.ts";
 import { executionRolePolicy, taskRolePolicy } from "../../core/iam/role-policy.ts";
@@ -42,6 +42,7 @@ export async function readNamed(
   const { name, ecs: section } = ecs.workload;
   const families = [...new Set(definitions.map(({ family }) => family))];
   const needs = needsOf(definitions, place.region ?? "*");
+  const volumeRole = volumeRoleOf(ecs.workload);
   const service = section.service?.["serviceName"];
   // A live service keeps a name of another shape, and a slot has its own.
   const names = [name, `${name}-*`];
@@ -50,7 +51,7 @@ export async function readNamed(
     services: [...names, ...(typeof service === "string" && !names.includes(service) ? [service] : [])],
     logGroups: needs.logs.map(({ group }) => group),
     roles: rolesOf(needs),
-    ...present({ infrastructureRoles: volumeRolesOf(ecs.workload) }),
+    ...(volumeRole === undefined ? {} : { infrastructureRoles: [volumeRole] }),
     secrets: needs.secrets.map(({ valueFrom }) => valueFrom).filter((each) => each.startsWith("arn:")),
     repositories: needs.images.flatMap(({ image: { ecr, repository } }) =>
       ecr === undefined ? [] : [`${ecr.account}/${ecr.region}/${repository}`],
@@ -72,11 +73,6 @@ export function rolePolicyOf({ ecs, place }: Named, role: "execution" | "task", 
 
 function rolesOf({ executionRole, taskRole }: Needs): readonly string[] {
   return [executionRole, taskRole].flatMap((each) => each ?? []);
-}
-
-function volumeRolesOf(workload: EcsWorkload["workload"]): readonly string[] | undefined {
-  const roles = volumeConfigurationsOf(workload)?.flatMap(({ managedEBSVolume }) => managedEBSVolume?.roleArn ?? []);
-  return roles === undefined || roles.length === 0 ? undefined : roles;
 }
 
 function accountOf(needs: Needs): string | undefined {

@@ -8,7 +8,7 @@ import type { CheckPlace } from "./place.ts";
 import { judged, valueOf } from "./reading.ts";
 import { roleAccountOf, roleNameOf } from "../ecs-api/arn.ts";
 import { executionRoleUses } from "../ecs/execution-role.ts";
-import { judgeTrust, tasksPrincipal } from "./trust-policy.ts";
+import { ecsPrincipal, judgeTrust, tasksPrincipal } from "./trust-policy.ts";
 
 interface RoleDuties {
   readonly managedInstances: boolean;
@@ -16,14 +16,14 @@ interface RoleDuties {
   readonly made: ReadonlySet<string>;
 }
 
-/** The roles that tasks run with: there, assumable, and allowed what the tasks' start needs. */
+/** The roles that tasks run with, and the one of their volumes: there, assumable, and allowed what the tasks' start needs. */
 export function checkRoles(
   needs: Needs,
   observed: ObservedAccount,
   place: CheckPlace,
   { managedInstances, made }: RoleDuties,
 ): readonly CheckItem[] {
-  const { executionRole, taskRole } = needs;
+  const { executionRole, taskRole, volumeRole } = needs;
   const uses = executionRoleUses(needs, managedInstances);
   const absent = (): readonly CheckItem[] =>
     uses.length === 0
@@ -41,11 +41,12 @@ export function checkRoles(
       ? []
       : checkPermissions(needs, executionRole, observed, place, made)),
     ...(taskRole === undefined || taskRole === executionRole ? [] : checkRole("task-role", taskRole, observed, place)),
+    ...(volumeRole === undefined ? [] : checkRole("volume-role", volumeRole, observed, place)),
   ];
 }
 
 function checkRole(
-  check: "execution-role" | "task-role",
+  check: "execution-role" | "task-role" | "volume-role",
   role: string,
   { roles }: ObservedAccount,
   place: CheckPlace,
@@ -68,21 +69,27 @@ function checkRole(
       ? fail(
           check,
           `there is no ${what} ${name} in account ${place.account}`,
-          `Create it with a trust policy for ${tasksPrincipal}, or name another.`,
+          `Create it with a trust policy for ${principalOf(check)}, or name another.`,
         )
       : checkTrust(check, `${what} ${name}`, found, place),
   ]);
 }
 
+/** Who assumes it: ECS makes and attaches volumes itself. */
+function principalOf(check: CheckCode): string {
+  return check === "volume-role" ? ecsPrincipal : tasksPrincipal;
+}
+
 function checkTrust(check: CheckCode, what: string, { trustPolicy }: Role, place: CheckPlace): CheckItem {
-  const trust = judgeTrust(trustPolicy, place);
-  if (trust.kind === "trusted") return ok(check, `${what} trusts ${tasksPrincipal}`);
+  const principal = principalOf(check);
+  const trust = judgeTrust(trustPolicy, place, principal);
+  if (trust.kind === "trusted") return ok(check, `${what} trusts ${principal}`);
   const fix =
     `aws iam update-assume-role-policy with a statement that allows sts:AssumeRole to {"Service": ` +
-    `"${tasksPrincipal}"}.`;
+    `"${principal}"}.`;
   return trust.kind === "unclear"
     ? warn(check, `${what}: ${trust.why}`, `See that this holds for ECS. ${fix}`)
-    : fail(check, `${what} cannot be assumed by tasks: ${trust.why}`, fix);
+    : fail(check, `${what} cannot be assumed by ${principal === ecsPrincipal ? "ECS" : "tasks"}: ${trust.why}`, fix);
 }
 
 interface Refused {

@@ -76,9 +76,9 @@ function notAsked(cluster: string, patient: Patient | undefined, needs: Needs | 
   }));
 }
 
-function subjectsOf({ executionRole, taskRole, images, secrets, logs }: Needs): readonly string[] {
+function subjectsOf({ executionRole, taskRole, volumeRole, images, secrets, logs }: Needs): readonly string[] {
   return [
-    ...((executionRole ?? taskRole) ? ["roles"] : []),
+    ...((executionRole ?? taskRole ?? volumeRole) ? ["roles"] : []),
     ...(images.length > 0 ? ["images"] : []),
     ...(secrets.length > 0 ? ["secrets"] : []),
     ...(logs.length > 0 ? ["logs"] : []),

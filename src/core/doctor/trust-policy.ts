@@ -1,6 +1,7 @@
 /**
- * Whether a role's trust policy lets ECS's tasks assume it.
+ * Whether a role's trust policy lets ECS's tasks assume it, or ECS itself.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html
  */
 import { parseJson } from "../base/json.ts";
 import { isRaw } from "../base/merge.ts";
@@ -9,6 +10,8 @@ import { globToPattern, listOf } from "./policy-text.ts";
 import { judgeConditions, type TrustResult } from "./trust-conditions.ts";
 
 export const tasksPrincipal = "ecs-tasks.amazonaws.com";
+/** Who makes and attaches the volumes of tasks. */
+export const ecsPrincipal = "ecs.amazonaws.com";
 
 export type Trust =
   | { readonly kind: "trusted" }
@@ -20,32 +23,33 @@ export type Trust =
  * Judges AssumeRolePolicyDocument, URL-encoded as IAM answers it or plain. A Deny wins over every Allow.
  *
  * @param caller Where the tasks run: conditions may ask for their account and ARN.
+ * @param principal The service that is to assume it.
  */
-export function judgeTrust(document: string, caller: CheckPlace): Trust {
+export function judgeTrust(document: string, caller: CheckPlace, principal: string = tasksPrincipal): Trust {
   const statements = statementsOf(document);
   if (statements === undefined) return { kind: "unclear", why: "its trust policy is no JSON policy document" };
   const about = statements
-    .filter((statement) => coversTasks(statement) && coversAssuming(statement))
+    .filter((statement) => covers(statement, principal) && coversAssuming(statement))
     .map((statement) => ({ effect: statement["Effect"], verdict: judgeConditions(statement["Condition"], caller) }));
   const of = (effect: string, result: TrustResult["result"]) =>
     about.find((each) => each.effect === effect && each.verdict.result === result)?.verdict.why;
   const denied = of("Deny", "met");
-  if (denied !== undefined) return { kind: "not-trusted", why: `its trust policy denies ${tasksPrincipal}` };
+  if (denied !== undefined) return { kind: "not-trusted", why: `its trust policy denies ${principal}` };
   const doubt = of("Deny", "unclear");
   if (of("Allow", "met") !== undefined)
     return doubt === undefined
       ? { kind: "trusted" }
-      : { kind: "unclear", why: `its trust policy denies ${tasksPrincipal} where ${doubt}` };
+      : { kind: "unclear", why: `its trust policy denies ${principal} where ${doubt}` };
   const unclear = of("Allow", "unclear");
   if (unclear !== undefined)
-    return { kind: "unclear", why: `its trust policy lets ${tasksPrincipal} assume it where ${unclear}` };
+    return { kind: "unclear", why: `its trust policy lets ${principal} assume it where ${unclear}` };
   const unmet = of("Allow", "unmet");
   return {
     kind: "not-trusted",
     why:
       unmet === undefined
-        ? `its trust policy does not let ${tasksPrincipal} assume it`
-        : `its trust policy lets ${tasksPrincipal} assume it only where ${unmet}`,
+        ? `its trust policy does not let ${principal} assume it`
+        : `its trust policy lets ${principal} assume it only where ${unmet}`,
   };
 }
 
@@ -61,19 +65,19 @@ function statementsOf(document: string): readonly Statement[] | undefined {
   }
 }
 
-function coversTasks({ Principal: principal, NotPrincipal: except }: Statement): boolean {
-  return except !== undefined ? !namesTasks(except) : namesTasks(principal);
+function covers({ Principal: named, NotPrincipal: except }: Statement, principal: string): boolean {
+  return except !== undefined ? !names(except, principal) : names(named, principal);
 }
 
 /**
  * `*` and `{"AWS": "*"}` are the same: anybody.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
  */
-function namesTasks(principal: unknown): boolean {
-  if (!isRaw(principal)) return principal === "*";
+function names(named: unknown, principal: string): boolean {
+  if (!isRaw(named)) return named === "*";
   return (
-    listOf(principal["AWS"]).includes("*") ||
-    listOf(principal["Service"]).some((service) => service === tasksPrincipal || service === "*")
+    listOf(named["AWS"]).includes("*") ||
+    listOf(named["Service"]).some((service) => service === principal || service === "*")
   );
 }
 

@@ -1,4 +1,5 @@
 import { groupBy } from "../base/groups.ts";
+import { present } from "../base/present.ts";
 import { parseImageReference, type ImageReference } from "../catalog/container-images/image-reference.ts";
 import { devicesOf } from "./merged.ts";
 import type { ContainerDefinition, TaskDefinition } from "../ecs-api/api.ts";
@@ -39,6 +40,8 @@ export function logGroupKey({ group, region }: Pick<LogNeed, "group" | "region">
 export interface Needs {
   readonly executionRole?: string;
   readonly taskRole?: string;
+  /** By which ECS makes and attaches the volume of each task. */
+  readonly volumeRole?: string;
   readonly images: readonly ImageNeed[];
   readonly secrets: readonly SecretNeed[];
   readonly logs: readonly LogNeed[];
@@ -51,13 +54,15 @@ export interface Needs {
  *
  * @param definitions Those of the workload's variants: they differ in devices and shares.
  * @param region The tasks' own.
+ * @param volumeRole Of the volume that a launch configures: no definition says it.
  */
-export function needsOf(definitions: readonly TaskDefinition[], region: string): Needs {
+export function needsOf(definitions: readonly TaskDefinition[], region: string, volumeRole?: string): Needs {
   const containers = definitions.flatMap(({ containerDefinitions }) => containerDefinitions);
   const [first] = definitions;
   return {
     ...(first?.executionRoleArn ? { executionRole: first.executionRoleArn } : {}),
     ...(first?.taskRoleArn ? { taskRole: first.taskRoleArn } : {}),
+    ...present({ volumeRole }),
     images: grouped(containers, ({ image }) => image).map(([text, users]) => ({
       image: parseImageReference(text),
       containers: namesOf(users),

@@ -106,6 +106,11 @@ export function volumeConfigurationsOf({
   return configurations.length === 0 ? undefined : configurations;
 }
 
+/** The role by which ECS makes and attaches the volume of each task; undefined where there is none. */
+export function volumeRoleOf(workload: Pick<ResolvedWorkload, "volumes">): string | undefined {
+  return volumeConfigurationsOf(workload)?.[0]?.managedEBSVolume?.roleArn;
+}
+
 /** Tags of a definition whose key is this and a volume's name say what no other field of it says. */
 export const volumeTag = "aiplat:volume:";
 

@@ -7,6 +7,7 @@ import { listOr, problem, Refusal, type Problem } from "../base/problem.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { lintTaskDefinition } from "../ecs/lint/lint.ts";
 import { resolveForEcs } from "../ecs/resolve-for-ecs.ts";
+import { mountNameOf } from "../ecs/volumes.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { Workload } from "../workload/schema.ts";
 import { acceleratorsOf } from "./accelerators.ts";
@@ -45,6 +46,7 @@ export function importWorkload(source: ImportSource): Imported {
     warnings: [
       ...unlockedDevices(source, found.document),
       ...missingNetwork(source),
+      ...namelessMounts(found.document),
       ...refusedLater(source, found.document),
     ],
   };
@@ -216,6 +218,21 @@ function missingNetwork({ parts: [{ definition, service }] }: ImportSource): Imp
       hint: "Add ecs.network: { subnets: [...], securityGroups: [...] } before aiplat plan.",
     },
   ];
+}
+
+/** A mount of the machine's of which no tag says what it is of: on ECS its folder is enough, elsewhere it is not. */
+function namelessMounts({ volumes }: Raw): Imported["warnings"] {
+  return (Array.isArray(volumes) ? volumes.filter(isRaw) : []).flatMap(({ path, host }) => {
+    const mount = mountNameOf(String(host));
+    return mount === undefined
+      ? []
+      : [
+          {
+            message: `the volume at ${String(path)} is what the machines have mounted as ${mount}, and nothing says what that is of`,
+            hint: `The file says host: ${String(host)}. To run it on EKS too, write lustre or s3 in its place, with name: ${mount}.`,
+          },
+        ];
+  });
 }
 
 /** What the commands refuse of the file, though it runs: ECS has taken what aiplat would not register. */

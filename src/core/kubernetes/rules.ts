@@ -10,7 +10,7 @@ import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
-import { hostnameLabel, zoneLabel } from "./placement.ts";
+import { queueLevelRule } from "./queue-level-rule.ts";
 import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
 import { volumeRules } from "./volume-rules.ts";
@@ -71,44 +71,7 @@ export const eksRules: readonly TargetRule[] = [
       ),
     ],
   },
-  {
-    code: "queue-level",
-    severity: "error",
-    reads: ["eks.queue", "nodes"],
-    check: ({ nodes = 1, eks = {} }) => {
-      const { kueue, topology } = eks.queue ?? {};
-      const path = ["eks", "queue", "topology"];
-      if (topology === undefined) return [];
-      return [
-        ...(kueue === undefined
-          ? [
-              {
-                path,
-                message: "eks.queue.topology is of a queue of Kueue's, and eks.queue names none",
-                hint: "Write eks.queue: { kueue: NAME } beside it.",
-              },
-            ]
-          : []),
-        ...(isLabelKey(topology)
-          ? []
-          : [
-              {
-                path,
-                message: `eks.queue.topology must be a label of nodes, e.g. ${zoneLabel}, not ${JSON.stringify(topology)}`,
-              },
-            ]),
-        ...(nodes > 1 && topology === hostnameLabel
-          ? [
-              {
-                path,
-                message: `the ${nodes} nodes of a replica have different values of ${hostnameLabel}: Kueue would admit none`,
-                hint: `Write a level that they share, e.g. ${zoneLabel}.`,
-              },
-            ]
-          : []),
-      ];
-    },
-  },
+  queueLevelRule,
   {
     code: "names-in-eks",
     severity: "error",

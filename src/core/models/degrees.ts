@@ -5,7 +5,8 @@ import { groupSize } from "./weights.ts";
  * Why a model cannot be divided over so many ranks; undefined where it can. Heads and key-value heads as vLLM checks
  * them (`verify_with_parallel_config` in vllm/config/model.py, QKVParallelLinear in
  * vllm/model_executor/layers/linear.py), the widths as its parallel layers divide them, and quantised widths in whole
- * blocks or groups.
+ * blocks or groups. On Neuron the heads must divide as well (NxD Inference's feature guide, "Tensor-parallelism support");
+ * its code would pad those that do not (gqa.py, get_shardable_head_counts), which is not counted here.
  */
 export function degreeProblem(shape: ModelShape, precision: Precision, tensorParallel: number): string | undefined {
   if (tensorParallel === 1) return undefined;

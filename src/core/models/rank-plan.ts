@@ -49,7 +49,7 @@ export function planSlot(
   const isNeuron = kind === "neuron";
   const published = request.task === "training" ? "bf16" : shape.precision;
   const precision = request.precision ?? (isNeuron ? neuronPrecision(published) : published);
-  const refused = isNeuron ? neuronProblem(request, precision, type) : gpuProblem(precision, type);
+  const refused = isNeuron ? neuronProblem(request, precision, type) : gpuProblem(request, precision, type);
   if (refused !== undefined) return refused;
   if (request.task !== "inference") return trainingPlan(shape, request, type, devices, precision);
   return isNeuron
@@ -181,10 +181,12 @@ function halfPrecisionNote(precision: Precision, type: InstanceType): string | u
     : undefined;
 }
 
-function gpuProblem(precision: Precision, type: InstanceType): NoPlan | undefined {
+function gpuProblem({ task }: FitRequest, precision: Precision, type: InstanceType): NoPlan | undefined {
   const { name } = type.accelerator;
   const capability = computeCapabilities[name];
   if (capability === undefined) return { code: "ENGINE", message: `the compute capability of ${name} is not known` };
+  if (task !== "inference" && capability < firstBfloat16)
+    return { code: "PRECISION", message: `what is trained is kept in bf16, which ${name} has not` };
   const least = leastCapability[precision];
   if (capability >= least) return undefined;
   return {

@@ -44,9 +44,12 @@ export function starterWorkload(starter: Starter): string {
   const cost = price === undefined ? "" : `, ${price.usdPerHour} USD an hour in ${price.region} on ${price.asOf}`;
   const lines = [
     modeline,
-    `# Serves ${model.hubName ?? model.name} with ${fit.engine} on ${devices} of the ${type.accelerator.count} ` +
+    `# Serves ${model.hubName ?? workloadName(model.name)} with ${fit.engine} on ${devices} of the ${type.accelerator.count} ` +
       `${type.accelerator.name} of ${type.instanceType}${cost}.`,
-    `# What else it fits:  aiplat instances fit ${model.name} --context ${request.contextTokens}`,
+    // A path may hold anything, which a comment may not.
+    ...(model.hubName === undefined
+      ? []
+      : [`# What else it fits:  aiplat instances fit ${model.name} --context ${request.contextTokens}`]),
     `name: ${workloadName(model.name)}`,
     "kind: service",
     `image: ${fit.image!.image}`,

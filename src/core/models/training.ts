@@ -52,6 +52,7 @@ export const trainingAssumptions: readonly Assumption[] = [
     value: "2 bytes for each layer, hidden unit and token, and 34 of one layer",
     source: "https://arxiv.org/abs/2205.05198 (sections 4.1 and 5)",
   },
+  { what: "that a framework trains the architecture there", value: "taken for granted" },
   { what: "logits and their gradients", value: "8 bytes for each word of the vocabulary and token" },
   { what: "part of a device's memory that can be filled", value: "0.9" },
   { what: "context and communication buffers of a device", value: "1024 MiB" },

@@ -6,6 +6,7 @@ import { definitionNameOf } from "../ecs-api/arn.ts";
 import type { ServiceDeployment } from "../ecs-api/service-deployment.ts";
 import { deploymentSettingsOf, hasProviders, type Service } from "../ecs-api/service.ts";
 import { boundsOf, rolloutUpdate } from "../ecs/rollout-bounds.ts";
+import { normalService } from "../ecs/service-form.ts";
 import { liveServiceInputsOf } from "./live-services.ts";
 import { replacedBy, type Replacement } from "./replacement.ts";
 import type { ServicePlan, ServiceStep } from "./service-plan.ts";
@@ -108,7 +109,13 @@ function stepBack(
   const common = { service: serviceName, desiredCount };
   // The count may be another one since the last deployment, and the way back is one too.
   const settings = rolloutUpdate(service, desiredCount);
-  const update = { cluster, service: serviceName, taskDefinition: revision.taskDefinitionArn, ...settings };
+  const update = {
+    cluster,
+    service: serviceName,
+    taskDefinition: revision.taskDefinitionArn,
+    ...settings,
+    ...withoutVolumes(service, revision),
+  };
   const changes = before === after ? [] : [{ path: "taskDefinition", kind: "changed", before, after } as const];
   if (rollout !== undefined) {
     const stopped = `the deployment of ${before} is stopped: back ${before === after ? "to the tasks before it" : `from ${before} to ${after}`}`;
@@ -132,6 +139,13 @@ function stepBack(
     update,
     ...(hasProviders(service) ? {} : { deployment: rolloutOf({ ...service, ...settings }, revision) }),
   };
+}
+
+/** ECS refuses the configuration of a volume that the revision does not have. */
+function withoutVolumes(service: Service, { volumes = [] }: RegisteredTaskDefinition): { volumeConfigurations?: [] } {
+  const configured = normalService(service)["volumeConfigurations"] !== undefined;
+  const wanted = volumes.some(({ configuredAtLaunch }) => configuredAtLaunch === true);
+  return configured && !wanted ? { volumeConfigurations: [] } : {};
 }
 
 /**

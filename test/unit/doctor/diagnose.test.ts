@@ -305,6 +305,19 @@ describe("roles", () => {
     expect(ofAccount(changes)).toEqual(expected);
   });
 
+  it.each([
+    ["ecs.amazonaws.com", []],
+    ["ecs-tasks.amazonaws.com", ["FAIL volume-role"]],
+  ])("of volumes are for ECS itself: %s", (service, expected) => {
+    const role = "arn:aws:iam::123456789012:role/volumes";
+    const statement = { Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" };
+    const observed = roles("volumes", {
+      value: { arn: role, trustPolicy: JSON.stringify({ Statement: [statement] }) },
+    });
+    const volumes = [{ path: "/data", ebs: { size: "10GiB", role } }];
+    expect(complaints(examine(observe(observed), { ...workload, volumes }))).toEqual(expected);
+  });
+
   it("of another account fail without a call", () => {
     expect(
       complaints(

@@ -90,6 +90,13 @@ describe("volumes", () => {
     expect(importUnchanged({ parts: [{ definition }] }).document["volumes"]).toEqual(volumes);
   });
 
+  test("a mount of which nothing says what it is of is told of", () => {
+    const { warnings } = importUnchanged({
+      parts: [{ definition: mounting({ host: { sourcePath: "/mnt/aiplat/v" } }) }],
+    });
+    expect(warnings.map(({ message }) => message)).toContainEqual(expect.stringContaining("mounted as v"));
+  });
+
   test("a volume whose size only its service says stands there", () => {
     const definition = mounting({ configuredAtLaunch: true });
     const managed = { roleArn: "arn:aws:iam::111122223333:role/i", sizeInGiB: 10, volumeType: "gp3" };

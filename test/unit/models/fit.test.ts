@@ -163,6 +163,9 @@ describe("a fit", () => {
     expect(fitOn("llama-3.1-8b", "p3dn.24xlarge", 8).reasons).toEqual([
       { code: "ENGINE", message: "bf16 weights need compute capability 7.5, and V100 has 7.0" },
     ]);
+    expect(fitOn("llama-3.2-1b", "g4dn.12xlarge", 4, { task: "lora" }).reasons).toEqual([
+      { code: "PRECISION", message: "what is trained is kept in bf16, which T4 has not" },
+    ]);
     expect(fitOn("gpt-oss-20b", "g4dn.xlarge", 1).reasons[0]!.code).toBe("PRECISION");
   });
 

@@ -25,6 +25,7 @@ export const checkCodes = {
     driver: "The instances' machine image has the driver for their accelerator, new enough for the images",
     "execution-role": "The execution role is there where one is needed, and tasks can assume it",
     "task-role": "The task role is there, and tasks can assume it",
+    "volume-role": "The role of an ebs volume is there, and ECS can assume it",
     permissions: "The execution role may do what a task's start needs",
     image: "The image is in its registry, for the instances' architecture",
     secret: "The secret of Secrets Manager is there, with the value that is asked for",
