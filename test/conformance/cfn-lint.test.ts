@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { ecsOf } from "../support/ecs.ts";
+import { everyWordOnEcs } from "../support/every-word.ts";
 import { missingTools } from "../support/tools.ts";
+
+const job = everyWordOnEcs("job") as Partial<Workload>;
 
 const workloads: Readonly<Record<string, Partial<Workload>>> = {
   WholeNeuron: { accelerator: { instanceTypes: ["trn1.32xlarge"] } },
@@ -25,12 +28,35 @@ const workloads: Readonly<Record<string, Partial<Workload>>> = {
     logs: { group: "/aiplat/bert" },
     tags: { team: "nlp" },
   },
+  Beside: {
+    accelerator: { instanceTypes: ["inf2.24xlarge"], devicesPerReplica: 2 },
+    volumes: [{ path: "/models", host: "/opt/models", readOnly: true }],
+    model: { uri: "s3://models/bert", path: "/models/bert" },
+    init: [{ name: "convert", image: "convert:1", entryPoint: ["python"], command: ["c.py"], mounts: ["/models"] }],
+    sidecars: [
+      {
+        name: "metrics",
+        image: "metrics:1",
+        ports: [{ container: 9000, name: "metrics" }],
+        health: { path: "/ready", port: 9000 },
+        resources: { cpu: 0.1, memory: "256MiB" },
+        devices: "shared",
+      },
+    ],
+    roles: { task: "arn:aws:iam::123456789012:role/task" },
+  },
   Awsvpc: {
     accelerator: { instanceTypes: ["inf1.xlarge"] },
     ecs: { networkMode: "awsvpc" },
     ports: [{ container: 80 }],
   },
+  EveryWord: { ...everyWordOnEcs("service"), name: "everyword" },
   // Its schema knows no S3 Files yet.
+  EveryWordOfJobs: {
+    ...job,
+    name: "job",
+    volumes: job.volumes!.filter(({ ebs }) => ebs !== undefined),
+  },
   Volumes: {
     accelerator: { instanceTypes: ["g5.xlarge"] },
     roles: { task: "arn:aws:iam::123456789012:role/task" },
@@ -80,7 +106,7 @@ describe.skipIf(missingTools("cfn-lint"))("cfn-lint", () => {
           [`${name}${index}`, { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) }] as const,
       );
     });
-    expect(resources).toHaveLength(10);
+    expect(resources).toHaveLength(15);
     const file = join(mkdtempSync(join(tmpdir(), "aiplat-cfn-")), "template.json");
     writeFileSync(
       file,

@@ -38,28 +38,43 @@ export function endpointsOf(
   if (task.lastStatus !== "RUNNING") return [];
   const mode = definition === undefined ? undefined : networkModeOfDefinition(definition);
   const locks = definition === undefined ? noLocks : lockPortsIn(definition);
-  return task.containers.flatMap(({ name, networkBindings = [], networkInterfaces = [] }) => {
-    const [own] = networkInterfaces;
-    const at = own === undefined ? host : { address: own.privateIpv4Address ?? own.ipv6Address };
-    const mappings = definition?.containerDefinitions.find((container) => container.name === name)?.portMappings ?? [];
-    const published =
-      own !== undefined || mode === "host"
-        ? mappings.map(({ containerPort, protocol }) => ({ containerPort, hostPort: containerPort, protocol }))
-        : networkBindings;
-    return published.flatMap(({ containerPort, hostPort = containerPort, protocol }): readonly Endpoint[] =>
-      containerPort === undefined || hostPort === undefined || (protocol === "udp" && locks.has(hostPort))
-        ? []
-        : [
-            {
-              container: name,
-              containerPort,
-              protocol: protocol === "udp" ? "udp" : "tcp",
-              ...present({ ...at }),
-              port: hostPort,
-            },
-          ],
-    );
-  });
+  return workloadFirst(task.containers, definition).flatMap(
+    ({ name, networkBindings = [], networkInterfaces = [] }) => {
+      const [own] = networkInterfaces;
+      const at = own === undefined ? host : { address: own.privateIpv4Address ?? own.ipv6Address };
+      const mappings =
+        definition?.containerDefinitions.find((container) => container.name === name)?.portMappings ?? [];
+      const published =
+        own !== undefined || mode === "host"
+          ? mappings.map(({ containerPort, protocol }) => ({ containerPort, hostPort: containerPort, protocol }))
+          : networkBindings;
+      return published.flatMap(({ containerPort, hostPort = containerPort, protocol }): readonly Endpoint[] =>
+        containerPort === undefined || hostPort === undefined || (protocol === "udp" && locks.has(hostPort))
+          ? []
+          : [
+              {
+                container: name,
+                containerPort,
+                protocol: protocol === "udp" ? "udp" : "tcp",
+                ...present({ ...at }),
+                port: hostPort,
+              },
+            ],
+      );
+    },
+  );
+}
+
+/** Whose end ends the task is asked before its sidecars: who wants the service's address wants its own. */
+function workloadFirst(
+  containers: Task["containers"],
+  definition: RegisteredTaskDefinition | undefined,
+): Task["containers"] {
+  const beside = new Set(
+    (definition?.containerDefinitions ?? []).filter(({ essential }) => essential === false).map(({ name }) => name),
+  );
+  const isBeside = ({ name }: Task["containers"][number]) => Number(beside.has(name));
+  return containers.toSorted((one, other) => isBeside(one) - isBeside(other));
 }
 
 /** Whether the answer depends on the machine's address. */

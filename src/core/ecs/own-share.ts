@@ -8,12 +8,11 @@ export function ownShare(workload: ResolvedWorkload, shape: Shape): Amounts {
   return leftOf(workload.resources, shape, sumOf(besideOf(workload)));
 }
 
-/** What a task has where it is said at task level. */
-export function taskSize(workload: ResolvedWorkload, shape: Shape): Amounts {
-  const own = ownShare(workload, shape);
+/** What a task has where it is said at task level: the share, or what the file says of each container. */
+export function taskSize({ resources, ...workload }: ResolvedWorkload, shape: Shape): Amounts {
   const beside = sumOf(besideOf(workload));
   return present({
-    vcpu: own.vcpu === undefined ? undefined : own.vcpu + beside.vcpu,
-    memoryMiB: own.memoryMiB === undefined ? undefined : own.memoryMiB + beside.memoryMiB,
+    vcpu: resources.vcpu === undefined ? shape.vcpu : resources.vcpu + beside.vcpu,
+    memoryMiB: resources.memoryMiB === undefined ? shape.memoryMiB : resources.memoryMiB + beside.memoryMiB,
   });
 }

@@ -13,7 +13,7 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
-import { containerNameProblems, containerProblems } from "./container-problems.ts";
+import { containerNameProblems, containerNameWarnings, containerProblems } from "./container-problems.ts";
 import { celProblems } from "./cel/violations.ts";
 import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
@@ -159,6 +159,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     warnings: [
       ...warningsOf(kind, workload),
       ...(definition.warnings?.(workload, settings) ?? []),
+      ...containerNameWarnings(kind, manifests, workload),
       ...unusedSections(kind, workload),
       ...gangWarnings(kind, resource, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),

@@ -24,7 +24,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   container: {
     ecs: "the container's `name`; the name of its containers in the load balancer and the raw fields too",
-    eks: "the container's `name`, but for kinds that ask for one of their own",
+    eks: "the container's `name`; a warning for kinds that ask for one of their own",
   },
   kind: {
     ecs: "CreateService, or RunTask",

@@ -34,6 +34,8 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
   "accelerator.mps.memory": size,
   "accelerator.hami.memory": size,
   "resources.memory": size,
+  "init.*.resources.memory": size,
+  "sidecars.*.resources.memory": size,
   sharedMemory: (value) => (value === "0" ? write("0, without quotes") : size(value)),
   "resources.cpu": (value) => {
     const millicores = typeof value === "string" ? /^(\d+)m$/.exec(value) : null;

@@ -17,6 +17,7 @@ const otherNames: Readonly<Record<string, string>> = {
   gpus: "accelerator.devicesPerReplica",
   healthcheck: "health",
   hostport: "host",
+  initcontainers: "init",
   instancecount: "nodes",
   instancetype: "accelerator.instanceTypes",
   loggroup: "logs.group",

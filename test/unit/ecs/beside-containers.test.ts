@@ -63,11 +63,11 @@ describe("the containers beside the workload's own", () => {
       volumes: [],
       ecs: { capacity: "managed-instances" as const },
     };
-    const beside = { sidecars: [sidecars[1]!] };
+    const beside = { sidecars: [{ ...sidecars[1]!, resources: { cpu: 0.1 } }] };
     const [alone, together] = [definitionOf(managed), definitionOf({ ...managed, ...beside })];
     expect([together.cpu, together.memory]).toEqual([alone.cpu, alone.memory]);
     const said = definitionOf({ ...managed, ...beside, resources: { cpu: 1, memory: "4GiB" } });
-    expect([said.cpu, said.memory]).toEqual(["1280", String(4096 + 512)]);
+    expect([said.cpu, said.memory]).toEqual([String(1024 + 102), String(4096 + 512)]);
   });
 
   test("are refused where they leave the workload's own nothing", () => {

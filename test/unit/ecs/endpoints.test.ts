@@ -47,6 +47,20 @@ const bindings = [
 ];
 
 describe("where a task answers", () => {
+  it("is its workload's own container before those beside it, in whatever order ECS has them", () => {
+    const { containerDefinitions, ...rest } = definition("bridge");
+    const metrics = { name: "metrics", image: "metrics:1", essential: false };
+    const both = { ...rest, containerDefinitions: [...containerDefinitions, metrics] } as RegisteredTaskDefinition;
+    const containers = [
+      { name: "metrics", networkBindings: [{ containerPort: 9000, hostPort: 32_771, protocol: "tcp" }] },
+      { name: "main", networkBindings: bindings.slice(0, 1) },
+    ];
+    expect(endpointsOf(makeTask("a", { containers }), both, host).map(({ container }) => container)).toEqual([
+      "main",
+      "metrics",
+    ]);
+  });
+
   it("in bridge mode is the machine's address and the host's port, without the locks of its devices", () => {
     const found = endpointsOf(task({ networkBindings: bindings }), definition("bridge"), host);
     expect(found).toEqual([

@@ -317,6 +317,7 @@ export const problemCodes = {
     "kind-limit": error("The kind cannot carry the workload"),
     "several-variants": error("No one pod is right on all instance types"),
     "unknown-variant": error("There is no such variant"),
+    "container-renamed": warning("The kind's controller has a name of its own for the workload's container"),
     "model-not-loaded": warning("The kind loads no model for the container"),
     "dra-version": error("The version of Kubernetes is too old for the Neuron DRA driver"),
     "dra-type": error("The Neuron DRA driver does not serve the instance type"),

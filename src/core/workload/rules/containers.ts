@@ -15,7 +15,6 @@ type Init = NonNullable<Workload["init"]>[number];
 export interface WrittenContainer {
   readonly container: Init & Partial<Sidecar>;
   readonly path: Path;
-  readonly list: "init" | "sidecars";
 }
 
 const lists = ["init", "sidecars"] as const;
@@ -23,7 +22,7 @@ const lists = ["init", "sidecars"] as const;
 /** The containers of `init` and `sidecars`, in their order. */
 export function besideIn(workload: Pick<Workload, "init" | "sidecars">): readonly WrittenContainer[] {
   return lists.flatMap((list) =>
-    (workload[list] ?? []).map((container, index) => ({ container, path: [list, index], list })),
+    (workload[list] ?? []).map((container, index) => ({ container, path: [list, index] })),
   );
 }
 

@@ -112,6 +112,12 @@ describe("containers beside the workload's own", () => {
     if (!codes.some((code) => beyond.has(code))) expect(accepts({ ...minimal, ...document })).toBe(codes.length === 0);
   });
 
+  test("are told what to write for a size of another's unit, and for Kubernetes' word", () => {
+    const hints = (document: object) => problemsOf({ ...minimal, ...document }, []).map(({ hint }) => hint);
+    expect(hints({ sidecars: [{ ...one, resources: { memory: "256Mi" } }] })).toEqual(["Write 256MiB."]);
+    expect(hints({ initContainers: [one] })).toEqual(["Write init instead."]);
+  });
+
   const listening = { ports: [{ container: 80 }], sidecars: [{ ...one, ports: [{ container: 80 }] }] };
 
   test("with one network do not listen on one port", () => {
