@@ -1,15 +1,8 @@
 /** What ECS asks of volumes beyond the rules for every target. */
 import { onManagedInstances } from "../workload/fields.ts";
-import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
-import type { Workload } from "../workload/schema.ts";
+import { ofEachVolume } from "../workload/rules/each-volume.ts";
+import type { TargetRule } from "../workload/rules/rule.ts";
 import { nameOfVolume } from "../workload/volumes.ts";
-
-type Written = NonNullable<Workload["volumes"]>[number];
-
-/** The findings of a check of each volume. */
-function ofEach(check: (volume: Written, index: number, workload: Workload) => readonly RuleFinding[]) {
-  return (workload: Workload) => (workload.volumes ?? []).flatMap((volume, index) => check(volume, index, workload));
-}
 
 const insteadOnEcs = {
   claim: "Write efs, lustre, s3Files or ebs, whichever holds the data.",
@@ -22,7 +15,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-of-kubernetes",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach((volume, index) =>
+    check: ofEachVolume((volume, index) =>
       (["claim", "configMap", "secret"] as const)
         .filter((kind) => volume[kind] !== undefined)
         .map((kind) => ({
@@ -38,7 +31,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-on-managed-instances",
     severity: "error",
     reads: ["volumes", "ecs.capacity"],
-    check: ofEach((volume, index, workload) =>
+    check: ofEachVolume((volume, index, workload) =>
       onManagedInstances(workload)
         ? (["host", "lustre", "s3"] as const)
             .filter((kind) => volume[kind] !== undefined)
@@ -58,7 +51,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-ebs-role",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach(({ ebs, path }, index) =>
+    check: ofEachVolume(({ ebs, path }, index) =>
       ebs === undefined || ebs.role !== undefined
         ? []
         : [
@@ -76,7 +69,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-ebs-daemon",
     severity: "error",
     reads: ["volumes", "ecs.service"],
-    check: ofEach(({ ebs, path }, index, { ecs }) =>
+    check: ofEachVolume(({ ebs, path }, index, { ecs }) =>
       ebs !== undefined && ecs?.service?.["schedulingStrategy"] === "DAEMON"
         ? [
             {
@@ -94,7 +87,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-s3-files-role",
     severity: "error",
     reads: ["volumes", "roles.task"],
-    check: ofEach(({ s3Files, path }, index, { roles }) =>
+    check: ofEachVolume(({ s3Files, path }, index, { roles }) =>
       s3Files !== undefined && roles?.task === undefined
         ? [
             {
@@ -110,7 +103,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-s3-role",
     severity: "warning",
     reads: ["volumes", "ecs.capacity"],
-    check: ofEach((volume, index, workload) =>
+    check: ofEachVolume((volume, index, workload) =>
       volume.s3 === undefined || onManagedInstances(workload)
         ? []
         : [
@@ -128,7 +121,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-scratch-unbounded",
     severity: "warning",
     reads: ["volumes"],
-    check: ofEach(({ scratch, path }, index) =>
+    check: ofEachVolume(({ scratch, path }, index) =>
       scratch === undefined
         ? []
         : [

@@ -66,22 +66,20 @@ function failsByOthers(jobSet: Raw): boolean {
 
 /** Whether the run goes on after an eviction, by what Jobs and JobSets say; what holds neither says nothing against it. */
 export function outlivesByPolicy(resource: Manifest): boolean {
-  const startsAgain = restarts(resource["spec"]);
   return jobsIn(resource).every((job) => {
     const action = rulesOf(job).find(isOfEviction)?.["action"] ?? "Count";
-    return action === "Ignore" || (action === "Count" ? Number(job["backoffLimit"]) > 0 : startsAgain);
+    if (action === "Ignore" || (action === "Count" && Number(job["backoffLimit"]) > 0)) return true;
+    return startsAgainAfter(action === "Count" ? "BackoffLimitExceeded" : "PodFailurePolicy", resource["spec"]);
   });
 }
 
-/** Whether a JobSet starts again what has failed by a policy: without a rule for it, so often. */
-function restarts(jobSet: unknown): boolean {
+/** Whether a JobSet starts again after a Job has failed for the reason: without a rule for it, so often. */
+function startsAgainAfter(reason: string, jobSet: unknown): boolean {
   if (!isRaw(jobSet) || !isRaw(jobSet["failurePolicy"])) return false;
   const { rules, maxRestarts } = jobSet["failurePolicy"];
-  const reasons = (rule: Raw) => rule["onJobFailureReasons"];
-  const rule = mapsOf(rules).find((each) => {
-    const named = reasons(each);
-    return !Array.isArray(named) || named.length === 0 || named.includes("PodFailurePolicy");
-  });
+  const rule = mapsOf(rules).find(
+    ({ onJobFailureReasons: named }) => !Array.isArray(named) || named.length === 0 || named.includes(reason),
+  );
   const action = String(rule?.["action"] ?? "RestartJobSet");
   return action !== "FailJobSet" && (action.endsWith("IgnoreMaxRestarts") || Number(maxRestarts) > 0);
 }

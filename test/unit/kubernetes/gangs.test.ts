@@ -268,6 +268,9 @@ describe("an eviction", () => {
       const args = jobSetWith([evicted, exit("FailJob")], { failurePolicy: { ...theirs, rules: null } });
       expect(specOf(resourceOf(...args)).failurePolicy).toEqual(theirs);
       expect(codesOf(...args)).not.toContain("eviction-ends-run");
+      const counted = (failurePolicy: object) => codesOf(...jobSetWith([exit("Count")], { failurePolicy }));
+      expect(counted({ ...theirs, rules: null })).not.toContain("eviction-ends-run");
+      expect(counted({ ...theirs, rules: [{ name: "own", action: "FailJobSet" }] })).toContain("eviction-ends-run");
     });
   });
 
