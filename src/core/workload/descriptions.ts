@@ -146,6 +146,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     "JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
+  "eks.queue.volcano": "The name of a Queue of Volcano's.",
+  "eks.queue.yunikorn": "The path of a queue of YuniKorn's, e.g. root.team-a.",
   "eks.queue.topology":
     "The node label, a level of the queue's Topology, of which Kueue gives all pods with devices nodes of one value.",
   "eks.serviceAccount": "The service account of the pods.",

@@ -305,6 +305,8 @@ export const problemCodes = {
     "node-image-missing": warning("EKS has no image that drives the instance type's accelerators"),
     "spark-not-used": warning("`eks.spark` is for a SparkApplication, and the kind is another"),
     "max-replicas": error("Nothing scales the kind, or not up to so many replicas"),
+    "queue-scheduler": error("The queue's scheduler and the devices' are two, and a pod has one"),
+    "queues-together": error("The workload names several queues"),
     "spark-gpus": warning("An executor has several GPUs, and the RAPIDS Accelerator uses one"),
     "experiment-not-used": warning("`eks.experiment` is for an Experiment, and the kind is another"),
     "raw-pod": error("The raw fields of a pod have a key that no pod has, or containers without names"),
