@@ -1,4 +1,5 @@
 /** What EKS asks of volumes beyond the rules for every target. */
+import { rootVolumeRule } from "../workload/rules/root-volumes.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
 import type { Workload } from "../workload/schema.ts";
 import { nameOfVolume } from "../workload/volumes.ts";
@@ -109,4 +110,6 @@ export const volumeRules: readonly TargetRule[] = [
       );
     }),
   },
+  // An emptyDir is everybody's, and kubelet gives a block device to the pod's group.
+  rootVolumeRule(["host"]),
 ];
