@@ -23,6 +23,7 @@ const outFile = join(root, "src/core/kubernetes/cel/published-rules.ts");
 const companions = [
   ["Server", "mlops.seldon.io/v1alpha1"],
   ["TrainingRuntime", "trainer.kubeflow.org/v1alpha1"],
+  ["PodGroup", "scheduling.volcano.sh/v1beta1"],
   ["ClusterQueue", "kueue.x-k8s.io/v1beta2"],
   ["LocalQueue", "kueue.x-k8s.io/v1beta2"],
   ["ResourceFlavor", "kueue.x-k8s.io/v1beta2"],

@@ -28,7 +28,16 @@ export const generatedParts: Readonly<Record<string, string>> = {
     ]),
   ),
   "pods of the kinds": table(
-    ["kind", "the container's name", "`command`", "`health`", "how the nodes find each other", "Kueue"],
+    [
+      "kind",
+      "the container's name",
+      "`command`",
+      "`health`",
+      "how the nodes find each other",
+      "Kueue",
+      "Volcano",
+      "YuniKorn",
+    ],
     ordered.map(({ kind, container, command, health, rendezvous, queues }) => [
       kind,
       container,
@@ -36,6 +45,8 @@ export const generatedParts: Readonly<Record<string, string>> = {
       health,
       rendezvous,
       queues?.kueue ?? "refused: Kueue has no integration",
+      queues?.volcano === false ? "refused" : (queues?.volcano ?? "PodGroup"),
+      queues?.yunikorn === false ? "refused" : "labels, task group",
     ]),
   ),
   "scalable kinds": `Kinds with a scale subresource: ${listOf(

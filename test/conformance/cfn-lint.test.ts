@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { ecsOf } from "../support/ecs.ts";
+import { everyWordOnEcs } from "../support/every-word.ts";
 import { missingTools } from "../support/tools.ts";
+
+const job = everyWordOnEcs("job") as Partial<Workload>;
 
 const workloads: Readonly<Record<string, Partial<Workload>>> = {
   WholeNeuron: { accelerator: { instanceTypes: ["trn1.32xlarge"] } },
@@ -47,7 +50,13 @@ const workloads: Readonly<Record<string, Partial<Workload>>> = {
     ecs: { networkMode: "awsvpc" },
     ports: [{ container: 80 }],
   },
+  EveryWord: { ...everyWordOnEcs("service"), name: "everyword" },
   // Its schema knows no S3 Files yet.
+  EveryWordOfJobs: {
+    ...job,
+    name: "job",
+    volumes: job.volumes!.filter(({ ebs }) => ebs !== undefined),
+  },
   Volumes: {
     accelerator: { instanceTypes: ["g5.xlarge"] },
     roles: { task: "arn:aws:iam::123456789012:role/task" },
@@ -97,7 +106,7 @@ describe.skipIf(missingTools("cfn-lint"))("cfn-lint", () => {
           [`${name}${index}`, { Type: "AWS::ECS::TaskDefinition", Properties: toCloudFormation(definition) }] as const,
       );
     });
-    expect(resources).toHaveLength(13);
+    expect(resources).toHaveLength(15);
     const file = join(mkdtempSync(join(tmpdir(), "aiplat-cfn-")), "template.json");
     writeFileSync(
       file,

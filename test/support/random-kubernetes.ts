@@ -76,7 +76,10 @@ const document = fc.record({
     serviceAccount: maybe(fc.constant("bert")),
     secrets: maybe(fc.constant({ TOKEN: { name: "hf", key: "token" } })),
     queue: maybe(
-      fc.record({ kueue: fc.constant("team-a"), topology: maybe(fc.constant("topology.kubernetes.io/zone")) }),
+      fc.oneof(
+        fc.record({ kueue: fc.constant("team-a"), topology: maybe(fc.constant("topology.kubernetes.io/zone")) }),
+        fc.constantFrom({ volcano: "team-a" }, { yunikorn: "root.team-a" }),
+      ),
     ),
     pod: maybe(
       fc.constantFrom<Raw>(

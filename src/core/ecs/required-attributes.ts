@@ -34,7 +34,7 @@ const guessed = (requirement: AgentRequirement): AgentRequirement => ({ ...requi
 
 const isEcr = ({ image }: ContainerDefinition) => parseImageReference(image).ecr !== undefined;
 const isAwslogs = ({ logConfiguration }: ContainerDefinition) => logConfiguration?.logDriver === "awslogs";
-const isSecret = (valueFrom: string) => /^arn:[^:]+:secretsmanager:/.test(valueFrom);
+const isOfSecretsManager = (valueFrom: string) => /^arn:[^:]+:secretsmanager:/.test(valueFrom);
 
 const logDrivers = ["awslogs", "awsfirelens", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"];
 
@@ -83,10 +83,10 @@ export const agentRequirements: readonly AgentRequirement[] = [
     asks: (definition) => networkModeOfDefinition(definition) === "awsvpc",
   },
   ofContainers(`${newer}secrets.asm.environment-variables`, "secrets of Secrets Manager", ({ secrets }) =>
-    secrets?.some(({ valueFrom }) => isSecret(valueFrom)),
+    secrets?.some(({ valueFrom }) => isOfSecretsManager(valueFrom)),
   ),
   ofContainers(`${newer}secrets.ssm.environment-variables`, "secrets of Parameter Store", ({ secrets }) =>
-    secrets?.some(({ valueFrom }) => !isSecret(valueFrom)),
+    secrets?.some(({ valueFrom }) => !isOfSecretsManager(valueFrom)),
   ),
   ofContainers(
     `${newer}container-ordering`,

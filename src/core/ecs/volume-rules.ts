@@ -1,17 +1,10 @@
 /** What ECS asks of volumes beyond the rules for every target. */
 import { onManagedInstances, parseMemoryMiB } from "../workload/fields.ts";
+import { ofEachVolume } from "../workload/rules/each-volume.ts";
 import { rootVolumeRule } from "../workload/rules/root-volumes.ts";
-import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
-import type { Workload } from "../workload/schema.ts";
+import type { TargetRule } from "../workload/rules/rule.ts";
 import type { ebsTypes } from "../workload/volume-fields.ts";
 import { nameOfVolume } from "../workload/volumes.ts";
-
-type Written = NonNullable<Workload["volumes"]>[number];
-
-/** The findings of a check of each volume. */
-function ofEach(check: (volume: Written, index: number, workload: Workload) => readonly RuleFinding[]) {
-  return (workload: Workload) => (workload.volumes ?? []).flatMap((volume, index) => check(volume, index, workload));
-}
 
 /**
  * GiB that a volume of a type has at least and at most, and whether IOPS have to be said.
@@ -41,7 +34,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-of-kubernetes",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach((volume, index) =>
+    check: ofEachVolume((volume, index) =>
       (["claim", "configMap", "secret"] as const)
         .filter((kind) => volume[kind] !== undefined)
         .map((kind) => ({
@@ -57,7 +50,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-on-managed-instances",
     severity: "error",
     reads: ["volumes", "ecs.capacity"],
-    check: ofEach((volume, index, workload) =>
+    check: ofEachVolume((volume, index, workload) =>
       onManagedInstances(workload)
         ? (["host", "lustre", "s3"] as const)
             .filter((kind) => volume[kind] !== undefined)
@@ -77,7 +70,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-ebs-role",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach(({ ebs, path }, index) =>
+    check: ofEachVolume(({ ebs, path }, index) =>
       ebs === undefined || ebs.role !== undefined
         ? []
         : [
@@ -94,7 +87,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-ebs-iops",
     severity: "error",
     reads: ["volumes", "ecs.service"],
-    check: ofEach(({ ebs, path }, index, { ecs }) =>
+    check: ofEachVolume(({ ebs, path }, index, { ecs }) =>
       ebs?.type !== undefined &&
       "iops" in boundsOfType[ebs.type] &&
       ecs?.service?.["volumeConfigurations"] === undefined
@@ -112,7 +105,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-ebs-bounds",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach(({ ebs, path }, index) => {
+    check: ofEachVolume(({ ebs, path }, index) => {
       if (ebs?.type === undefined) return [];
       const { least, most } = boundsOfType[ebs.type];
       const gib = parseMemoryMiB(ebs.size)! / 1024;
@@ -133,7 +126,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-ebs-daemon",
     severity: "error",
     reads: ["volumes", "ecs.service"],
-    check: ofEach(({ ebs, path }, index, { ecs }) =>
+    check: ofEachVolume(({ ebs, path }, index, { ecs }) =>
       ebs !== undefined && ecs?.service?.["schedulingStrategy"] === "DAEMON"
         ? [
             {
@@ -151,7 +144,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-s3-files-role",
     severity: "error",
     reads: ["volumes", "roles.task"],
-    check: ofEach(({ s3Files, path }, index, { roles }) =>
+    check: ofEachVolume(({ s3Files, path }, index, { roles }) =>
       s3Files !== undefined && roles?.task === undefined
         ? [
             {
@@ -167,7 +160,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-s3-role",
     severity: "warning",
     reads: ["volumes", "ecs.capacity"],
-    check: ofEach((volume, index, workload) =>
+    check: ofEachVolume((volume, index, workload) =>
       volume.s3 === undefined || onManagedInstances(workload)
         ? []
         : [
@@ -185,7 +178,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-scratch-unbounded",
     severity: "warning",
     reads: ["volumes"],
-    check: ofEach(({ scratch, path }, index) =>
+    check: ofEachVolume(({ scratch, path }, index) =>
       scratch === undefined
         ? []
         : [

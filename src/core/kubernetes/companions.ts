@@ -18,6 +18,7 @@ const companionKinds: Readonly<Record<string, string>> = {
   ScaledObject: "--with scaled-object",
   PodMonitor: "--with pod-monitor",
   PodDisruptionBudget: "--with pdb",
+  PodGroup: "eks.queue.volcano",
   ClusterQueue: "--queue-fleet",
   LocalQueue: "--queue-fleet",
   ResourceFlavor: "--queue-fleet",

@@ -1,5 +1,5 @@
 /** What pods ask of the containers beside the workload's own, once it is known how the devices are given out. */
-import { problem, settingProblem, type Path, type Problem } from "../base/problem.ts";
+import { problem, settingProblem, warning, type Path, type Problem } from "../base/problem.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { compareVersions } from "../base/version.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
@@ -60,6 +60,25 @@ export function containerNameProblems(
       "Name it otherwise: the workload's own container is called as its kind's controller wants it.",
     ),
   );
+}
+
+/** The name that the file gives the workload's container, where the kind's controller has its own and there is none of it. */
+export function containerNameWarnings(
+  kind: string,
+  manifests: readonly Manifest[],
+  { container, name }: ResolvedWorkload,
+): readonly Problem[] {
+  const names = manifests.flatMap((manifest) => podsIn(manifest)).flatMap(({ spec }) => namesIn(spec));
+  return container === name || names.includes(container)
+    ? []
+    : [
+        warning(
+          "container-renamed",
+          ["container"],
+          `no container of a ${kind} is called ${container}: its controller has a name of its own for it`,
+          "Leave container out where nothing else names it.",
+        ),
+      ];
 }
 
 function namesIn(spec: Raw): readonly string[] {

@@ -6,6 +6,7 @@ import { componentLabel, components } from "./labels.ts";
 import type { Contents } from "./kind-definition.ts";
 import type { Container, PodTemplate, Quantities } from "./manifest.ts";
 import { architectureLabel, topologyAnnotations } from "./placement.ts";
+import { queueMarks } from "./queues/pod-queue.ts";
 import { addedVolumes } from "./volumes.ts";
 
 /** Enough for the head of a small Ray cluster, and for mpirun; eks.resource says otherwise. */
@@ -36,11 +37,12 @@ export function coordinatorPod(
   const beside = new Set(besideOf(workload).map(({ name }) => name));
   const others = initContainers.filter(({ name }) => !beside.has(name));
   const { annotations = {}, labels, ...metadata } = pod.metadata;
-  const carried = Object.entries(annotations).filter(([key]) => !topologyAnnotations.has(key));
+  const carried = Object.entries(annotations).filter(([key]) => !topologyAnnotations.has(key) && !queueMarks.has(key));
+  const named = Object.entries(labels ?? {}).filter(([key]) => !queueMarks.has(key));
   return {
     metadata: {
       ...metadata,
-      labels: { ...labels, [componentLabel]: components.coordinator },
+      labels: { ...Object.fromEntries(named), [componentLabel]: components.coordinator },
       ...(carried.length === 0 ? {} : { annotations: Object.fromEntries(carried) }),
     },
     spec: {

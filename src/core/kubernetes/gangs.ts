@@ -16,7 +16,7 @@ export function gangWarnings(
   const { nodes, eks } = workload;
   const { queues, gang } = definitionOf(kind);
   return [
-    ...(nodes > 1 && gang !== true && eks.queue?.kueue === undefined
+    ...(nodes > 1 && gang !== true && !isQueued(eks.queue)
       ? [
           settingWarning(
             "gang-without-queue",
@@ -60,6 +60,11 @@ function ownRulesHint(kind: Kind): string {
   return kind === "JobSet"
     ? 'A JobSet starts again what fails by podFailurePolicy, and cannot tell whose rule it was: for a failure of the program\'s own write Count, which with backoffLimit 0 fails the Job too, behind { action: FailJob, onPodConditions: [{ type: DisruptionTarget, status: "True" }] }.'
     : 'Write { action: Ignore, onPodConditions: [{ type: DisruptionTarget, status: "True" }] } first in podFailurePolicy.rules, with restartPolicy Never.';
+}
+
+/** Any queue places all of them or none. */
+function isQueued(queue: ResolvedWorkload["eks"]["queue"]): boolean {
+  return (queue?.kueue ?? queue?.volcano ?? queue?.yunikorn) !== undefined;
 }
 
 function waysOut(queued: boolean, zone: string | undefined): string {

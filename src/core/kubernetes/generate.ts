@@ -13,22 +13,24 @@ import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
-import { containerNameProblems, containerProblems } from "./container-problems.ts";
+import { containerNameProblems, containerNameWarnings, containerProblems } from "./container-problems.ts";
 import { celProblems } from "./cel/violations.ts";
 import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
-import { kindSections, typeOf, type Contents, type KindDefinition, type UnsupportedField } from "./kind-definition.ts";
+import { kindSections, typeOf, type Contents, type KindDefinition } from "./kind-definition.ts";
 import { withRightPolicies } from "./eviction-policy.ts";
 import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
+import { kindProblems } from "./kind-limits.ts";
 import { manifestNameProblems } from "./manifest-names.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 import { gangWarnings } from "./gangs.ts";
 import { acceleratedPod } from "./pod.ts";
 import { kueueTopologyOf, queueManifests, queueProblems, type FleetSettings } from "./queues/fleet-queue.ts";
 import { kueueLabels } from "./queues/kueue.ts";
+import { inPodQueue, podQueueManifests, podQueueProblems } from "./queues/pod-queue.ts";
 import { storageManifests } from "./storage.ts";
 import { podFieldProblems } from "./pod-fields.ts";
 import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
@@ -84,7 +86,7 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
   const { kind } = target;
   const workload = loadedByKind(target);
-  const ofKind = kindProblems(target);
+  const ofKind = kindProblems(kind, target.workload, target.says);
   const { name, shape } = refuseTogether(ofKind, () => choosePodVariant(workload, settings.variant));
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
@@ -95,11 +97,13 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...containerProblems(workload, shape, settings),
     ...extraProblems(extra),
     ...queueProblems(workload, shape, settings),
+    ...podQueueProblems(workload, shape, settings),
   ]);
 
   const group = definitionOf(kind).leaderApart === true ? name : undefined;
   const kueueTopology = kueueTopologyOf(workload, shape, group, settings);
-  const plain = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
+  const accelerated = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
+  const plain = inPodQueue(accelerated, workload, name, definitionOf(kind));
   const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   const ofPod = changedDevices(plain, pod, ["eks", "pod"], shape.request);
   refuseErrors([...ofPod, ...podFieldProblems(kind, pod, workload)]);
@@ -122,6 +126,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   );
   const before = [
     ...queueManifests(workload, shape, settings, kueueTopology !== undefined),
+    ...podQueueManifests(workload, metadata, definition),
     ...storageManifests(workload, metadata),
     ...claimManifests(workload, shape, metadata, settings),
     ...(definition.companions?.(contents) ?? []),
@@ -154,6 +159,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     warnings: [
       ...warningsOf(kind, workload),
       ...(definition.warnings?.(workload, settings) ?? []),
+      ...containerNameWarnings(kind, manifests, workload),
       ...unusedSections(kind, workload),
       ...gangWarnings(kind, resource, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
@@ -205,73 +211,6 @@ function metadataOf(workload: ResolvedWorkload, name: string): Metadata {
     labels: { ...labels, ...ownLabels(workload, name) },
     ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
-}
-
-/** Why the kind cannot carry the workload. */
-function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly UnsupportedField[] {
-  const definition = definitionOf(kind);
-  const queue = workload.eks.queue?.kueue;
-  return [
-    ...(definition.runs === workload.kind
-      ? []
-      : [
-          {
-            path: ["kind"],
-            message:
-              `is for ${definition.runs === "service" ? "services" : "jobs"}, ` +
-              `and ${workload.name} is a ${workload.kind}`,
-          },
-        ]),
-    ...definition.unsupportedFields(workload),
-    ...(workload.schedule === undefined || definition.scheduled === true
-      ? []
-      : [{ path: ["schedule"], message: "starts at once, and there is a schedule" }]),
-    ...(workload.rollout === undefined || definition.rollsOut === true
-      ? []
-      : [{ path: ["rollout"], message: "has no bounds in replicas for its rollout, and there is rollout" }]),
-    ...(definition.loadsModels === true ? modelElsewhere(workload, definition) : []),
-    ...(queue === undefined || definition.queues?.kueue !== undefined
-      ? []
-      : [
-          {
-            path: ["eks", "queue", "kueue"],
-            message: "is no kind that Kueue holds back, and there is eks.queue.kueue",
-          },
-        ]),
-  ];
-}
-
-/** What a kind that loads the model itself does not do: it has its own place for it, and its own program. */
-function modelElsewhere(
-  { model, volumes }: ResolvedWorkload,
-  { modelPath }: Pick<KindDefinition, "modelPath">,
-): readonly UnsupportedField[] {
-  if (model === undefined) return [];
-  const place = modelPath === undefined ? "loads the model itself" : `loads the model to ${modelPath} itself`;
-  const inTheWay = volumes.findIndex(({ path }) => path === modelPath);
-  return [
-    ...(model.path === undefined || model.path === modelPath
-      ? []
-      : [{ path: ["model", "path"], message: `${place}, and model.path is ${model.path}` }]),
-    ...(model.image === undefined
-      ? []
-      : [{ path: ["model", "image"], message: `${place}, and there is model.image to fetch it with` }]),
-    ...(inTheWay < 0
-      ? []
-      : [{ path: ["volumes", inTheWay, "path"], message: `${place}, and there is a volume at ${modelPath}` }]),
-  ];
-}
-
-function kindProblems({ workload, kind, says }: KubernetesTarget): readonly Problem[] {
-  const unsupported = unsupportedFields(kind, workload);
-  if (unsupported.length === 0) return [];
-  const all = kinds.filter(
-    (each) => unsupportedFields(each, says ? workload : { ...workload, kind: definitionOf(each).runs }).length === 0,
-  );
-  const alike = (each: Kind) => definitionOf(each).runs === workload.kind;
-  const able = [...all.filter(alike), ...all.filter((each) => !alike(each))];
-  const hint = able.length === 0 ? "No kind can carry all of it." : `${listOr(able)} can carry it: --as ${able[0]!}.`;
-  return unsupported.map(({ path, message }) => problem("kind-limit", path, `${kind} ${message}`, hint));
 }
 
 function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): readonly Problem[] {

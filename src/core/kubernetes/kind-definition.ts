@@ -65,8 +65,13 @@ export interface KindDefinition {
   outlivesEviction?(workload: ResolvedWorkload): boolean;
   /** Whether the API server refuses it as long as its companions are not there. */
   readonly companionsFirst?: true;
-  /** The queues that hold it back until they admit it, each with how they see it. */
-  readonly queues?: Readonly<Partial<Record<Queue, string>>>;
+  /**
+   * The queues that hold it back until they admit it, each with how they see it. Kueue knows certain kinds; Volcano and
+   * YuniKorn see the pods of any, unless this says that they do not.
+   */
+  readonly queues?: { readonly kueue?: string; readonly volcano?: string | false; readonly yunikorn?: false };
+  /** The queue that it has a field for: its pods say nothing then. */
+  readonly namesQueue?: "volcano";
   /**
    * How kubectl sees that it is up: by `kubectl rollout status`, or by a condition that its controller sets. Jobs have
    * neither: they end, and nobody waits for that.
@@ -110,8 +115,14 @@ export interface KindDocumentation {
 export const kindSections = ["spark", "experiment"] as const;
 export type KindSection = (typeof kindSections)[number];
 
-/** What holds workloads back until there is room. */
-export type Queue = "kueue";
+/** What holds workloads back until there is room, by its key below eks.queue. */
+export const queues = { kueue: "Kueue", volcano: "Volcano", yunikorn: "YuniKorn" } as const;
+export type Queue = keyof typeof queues;
+
+/** Whether a queue can hold the kind back. */
+export function isHeldBy({ queues: held }: KindDefinition, queue: Queue): boolean {
+  return queue === "kueue" ? held?.kueue !== undefined : held?.[queue] !== false;
+}
 
 /** What a resource is, in the words of its manifest. */
 export function typeOf({

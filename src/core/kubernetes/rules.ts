@@ -11,6 +11,7 @@ import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } 
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
 import { queueLevelRule } from "./queue-level-rule.ts";
+import { queuesTogetherRule } from "./queues/queues-together-rule.ts";
 import { rawGroupRule } from "./raw-group-rule.ts";
 import { resourceRules } from "./resource-rules.ts";
 import { volumeRules } from "./volume-rules.ts";
@@ -19,6 +20,9 @@ import { volumeRules } from "./volume-rules.ts";
 const secretKey = /^[-._a-zA-Z0-9]{1,253}$/;
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports */
 const portName = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/** A label's value, with the names of queues between the dots. */
+const queuePath = /^(?=.{1,63}$)[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/;
 
 const ownKeys: ReadonlySet<string> = new Set([nameLabel, instanceLabel, managedByLabel, componentLabel]);
 const podPath = ["eks", "pod"];
@@ -72,10 +76,11 @@ export const eksRules: readonly TargetRule[] = [
     ],
   },
   queueLevelRule,
+  queuesTogetherRule,
   {
     code: "names-in-eks",
     severity: "error",
-    reads: ["eks.namespace", "eks.serviceAccount", "eks.queue.kueue", "eks.secrets"],
+    reads: ["eks.namespace", "eks.serviceAccount", "eks.queue", "eks.secrets"],
     check: ({ eks = {} }) => {
       const { namespace, serviceAccount, queue, secrets = {} } = eks;
       return [
@@ -83,9 +88,14 @@ export const eksRules: readonly TargetRule[] = [
         ...(serviceAccount === undefined
           ? []
           : badName(["eks", "serviceAccount"], serviceAccount, dnsSubdomain, "a DNS name, e.g. bert")),
-        ...(queue?.kueue === undefined
+        ...(["kueue", "volcano"] as const).flatMap((key) =>
+          queue?.[key] === undefined
+            ? []
+            : badName(["eks", "queue", key], queue[key], dnsLabel, "a DNS label, e.g. team-a"),
+        ),
+        ...(queue?.yunikorn === undefined
           ? []
-          : badName(["eks", "queue", "kueue"], queue.kueue, dnsLabel, "a DNS label, e.g. team-a")),
+          : badName(["eks", "queue", "yunikorn"], queue.yunikorn, queuePath, "a queue's path, e.g. root.team-a")),
         ...Object.entries(secrets).flatMap(([variable, { name, key }]) => [
           ...badName(["eks", "secrets", variable, "name"], name, dnsSubdomain, "a secret's name, e.g. hf"),
           ...badName(["eks", "secrets", variable, "key"], key, secretKey, "a secret's key, e.g. token"),

@@ -1,20 +1,13 @@
 /** What EKS asks of volumes beyond the rules for every target. */
+import { ofEachVolume, type WrittenVolume } from "../workload/rules/each-volume.ts";
 import { rootVolumeRule } from "../workload/rules/root-volumes.ts";
-import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
-import type { Workload } from "../workload/schema.ts";
+import type { TargetRule } from "../workload/rules/rule.ts";
 import { nameOfVolume } from "../workload/volumes.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { addedVolumes } from "./volumes.ts";
 
-type Written = NonNullable<Workload["volumes"]>[number];
-
-/** The findings of a check of each volume. */
-function ofEach(check: (volume: Written, index: number, workload: Workload) => readonly RuleFinding[]) {
-  return (workload: Workload) => (workload.volumes ?? []).flatMap((volume, index) => check(volume, index, workload));
-}
-
 /** What of a volume is an object of the whole cluster. */
-function ofCluster({ efs, lustre, s3, ebs }: Written): readonly string[] {
+function ofCluster({ efs, lustre, s3, ebs }: WrittenVolume): readonly string[] {
   return [
     ...(efs === undefined ? [] : ["efs"]),
     ...(lustre === undefined ? [] : ["lustre"]),
@@ -28,7 +21,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-s3-files-on-eks",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach(({ s3Files, path }, index) =>
+    check: ofEachVolume(({ s3Files, path }, index) =>
       s3Files === undefined
         ? []
         : [
@@ -44,7 +37,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-ebs-type-on-eks",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach(({ ebs, path }, index) =>
+    check: ofEachVolume(({ ebs, path }, index) =>
       ebs?.type === undefined || ebs.storageClass !== undefined
         ? []
         : [
@@ -60,7 +53,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-namespace",
     severity: "error",
     reads: ["volumes", "eks.namespace"],
-    check: ofEach((volume, index, { eks }) =>
+    check: ofEachVolume((volume, index, { eks }) =>
       eks?.namespace !== undefined
         ? []
         : ofCluster(volume).map((kind) => ({
@@ -74,7 +67,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-name-on-eks",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach((volume, index) => {
+    check: ofEachVolume((volume, index) => {
       const name = nameOfVolume(volume);
       if (dnsLabel.test(name) && !addedVolumes.has(name)) return [];
       return [
@@ -92,7 +85,7 @@ export const volumeRules: readonly TargetRule[] = [
     code: "volume-object-name",
     severity: "error",
     reads: ["volumes"],
-    check: ofEach((volume, index) => {
+    check: ofEachVolume((volume, index) => {
       const named = [
         ...(["claim", "configMap", "secret"] as const).map((kind) => ({ key: [kind], name: volume[kind] })),
         { key: ["ebs", "storageClass"], name: volume.ebs?.storageClass },

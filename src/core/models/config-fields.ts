@@ -4,6 +4,9 @@ import { settingProblem, type Problem } from "../base/problem.ts";
 /** Far beyond any model's figure, and far below where products of several lose digits. */
 const most = 1e9;
 
+/** Several times those of any model. */
+const mostLayers = 1000;
+
 /** The figures of one section of a config.json. What is missing or no figure becomes a problem, and reads as 1. */
 export class ConfigFields {
   readonly #values: Readonly<Record<string, unknown>>;
@@ -17,21 +20,21 @@ export class ConfigFields {
     this.#problems = problems;
   }
 
-  /** A figure of at least 1 that the architecture needs. */
-  count(key: string): number {
-    const value = this.optionalCount(key);
+  /** A figure from 1 to `atMost` that the architecture needs. */
+  count(key: string, atMost = most): number {
+    const value = this.#whole(key, 1, atMost);
     if (value === undefined && isAbsent(this.#values[key])) this.tell(key, `${key} is missing`);
     return value ?? 1;
   }
 
   /** A figure of at least 1, or undefined where the file has none. */
   optionalCount(key: string): number | undefined {
-    return this.#whole(key, 1);
+    return this.#whole(key, 1, most);
   }
 
   /** A figure of at least 0; `otherwise` where the file has none. */
   amount(key: string, otherwise = 0): number {
-    return this.#whole(key, 0) ?? otherwise;
+    return this.#whole(key, 0, most) ?? otherwise;
   }
 
   flag(key: string, otherwise: boolean): boolean {
@@ -76,11 +79,16 @@ export class ConfigFields {
     this.#problems.push(settingProblem("model-config", `${this.#from}: ${message}`));
   }
 
-  #whole(key: string, least: number): number | undefined {
+  /** How many layers there are: they are gone through one by one. */
+  layers(): number {
+    return this.count("num_hidden_layers", mostLayers);
+  }
+
+  #whole(key: string, least: number, atMost: number): number | undefined {
     const value = this.#values[key];
     if (isAbsent(value)) return undefined;
-    if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-    this.tell(key, `${key} is ${JSON.stringify(value)}, and must be a whole number from ${least} to ${most}`);
+    if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= atMost) return value;
+    this.tell(key, `${key} is ${JSON.stringify(value)}, and must be a whole number from ${least} to ${atMost}`);
     return undefined;
   }
 }

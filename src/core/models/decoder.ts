@@ -27,7 +27,7 @@ export interface Decoder {
 
 /** The layers of a decoder with grouped attention, those of one shape together, in the order of the first of each. */
 export function decoder(fields: ConfigFields, traits: Partial<Decoder>): readonly Layers[] {
-  const total = fields.count("num_hidden_layers");
+  const total = fields.layers();
   const normParameters = fields.count("hidden_size") * (traits.norms ?? 2) * (traits.normsHaveBias === true ? 2 : 1);
   const window = windowOf(fields, total, traits.windows);
   const isSparse = sparsity(fields, traits);

@@ -8,7 +8,7 @@ import type { LatentAttention, Layers } from "./shape.ts";
  */
 export function latentDecoder(fields: ConfigFields): readonly Layers[] {
   const hidden = fields.count("hidden_size");
-  const total = fields.count("num_hidden_layers");
+  const total = fields.layers();
   const attention: LatentAttention = {
     kind: "latent",
     heads: fields.count("num_attention_heads"),

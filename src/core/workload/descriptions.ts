@@ -78,7 +78,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   readOnlyRoot: "Whether the container can write nowhere but where something is mounted. Default: false.",
   ulimits:
     "Limits of the container's processes by their name, as nofile: a number for both bounds, or { soft, hard }; -1 is no " +
-    "limit. Default: the machine's; with EFA on ECS no limit of memlock, and 65,536 open files.",
+    "limit, but of nofile. Default: the machine's; with EFA on ECS no limit of memlock, and 65,536 open files.",
   "ulimits.*": "The limit.",
   "ulimits.*.soft": "What a process has, and may raise to the hard limit.",
   "ulimits.*.hard": "What a process may raise it to.",
@@ -146,6 +146,8 @@ export const descriptions: Readonly<Record<string, string>> = {
     "JobSet for a job of several nodes.",
   "eks.queue": "The queue that admits the workload.",
   "eks.queue.kueue": "The name of a Kueue LocalQueue.",
+  "eks.queue.volcano": "The name of a Queue of Volcano's.",
+  "eks.queue.yunikorn": "The path of a queue of YuniKorn's, e.g. root.team-a.",
   "eks.queue.topology":
     "The node label, a level of the queue's Topology, of which Kueue gives all pods with devices nodes of one value.",
   "eks.serviceAccount": "The service account of the pods.",

@@ -24,7 +24,7 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   },
   container: {
     ecs: "the container's `name`; the name of its containers in the load balancer and the raw fields too",
-    eks: "the container's `name`, but for kinds that ask for one of their own",
+    eks: "the container's `name`; a warning for kinds that ask for one of their own",
   },
   kind: {
     ecs: "CreateService, or RunTask",
@@ -212,6 +212,14 @@ export const guide: Readonly<Record<string, KeyGuide>> = {
   "eks.as": { ecs: raw, eks: "the kind" },
   "eks.queue": { ecs: raw, eks: "what the queue wants on the resource" },
   "eks.queue.kueue": { ecs: raw, eks: "the label `kueue.x-k8s.io/queue-name`" },
+  "eks.queue.volcano": {
+    ecs: raw,
+    eks: "`schedulerName: volcano`, and a PodGroup in the queue with `minMember`: all pods of several nodes, else 1; `spec.queue` of a VolcanoJob",
+  },
+  "eks.queue.yunikorn": {
+    ecs: raw,
+    eks: "`schedulerName: yunikorn`, the labels `applicationId` and `queue`, and of several nodes a task group",
+  },
   "eks.queue.topology": {
     ecs: raw,
     eks: "the annotation `kueue.x-k8s.io/podset-required-topology` of the pods with devices, in place of their affinity",
@@ -306,6 +314,7 @@ export const examples: Readonly<Record<string, string>> = {
   namespace: ml
   as: Deployment
   queue: { kueue: team-a, topology: topology.kubernetes.io/zone }
+  # or: queue: { volcano: team-a }; queue: { yunikorn: root.team-a }
   serviceAccount: bert
   secrets: { HF_TOKEN: { name: hf, key: token } }
   spark: { version: 3.5.1, type: Python, mainFile: "local:///app.py" }

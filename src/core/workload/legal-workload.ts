@@ -324,7 +324,11 @@ export const legalWorkload: Legal = {
       keys: {
         namespace: legal23,
         as: legal23,
-        queue: { kind: "map", required: [], keys: { kueue: legal23, topology: legal23 } },
+        queue: {
+          kind: "map",
+          required: [],
+          keys: { kueue: legal23, topology: legal23, volcano: legal23, yunikorn: legal23 },
+        },
         serviceAccount: legal23,
         secrets: {
           kind: "record",

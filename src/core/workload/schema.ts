@@ -141,7 +141,14 @@ const ecsSchema = z.strictObject({
 const eksSchema = z.strictObject({
   namespace: z.optional(nonEmpty),
   as: z.optional(nonEmpty),
-  queue: z.optional(z.strictObject({ kueue: z.optional(nonEmpty), topology: z.optional(nonEmpty) })),
+  queue: z.optional(
+    z.strictObject({
+      kueue: z.optional(nonEmpty),
+      topology: z.optional(nonEmpty),
+      volcano: z.optional(nonEmpty),
+      yunikorn: z.optional(nonEmpty),
+    }),
+  ),
   serviceAccount: z.optional(nonEmpty),
   secrets: z.optional(z.record(environmentName, z.strictObject({ name: nonEmpty, key: nonEmpty }))),
   spark: z.optional(raw),

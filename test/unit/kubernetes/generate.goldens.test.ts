@@ -201,6 +201,17 @@ const others: readonly Golden[] = [
       ],
     },
   },
+  // Schedulers of their own hold back the pods of several nodes.
+  ...(["volcano", "yunikorn"] as const).map((queue) => ({
+    file: `queue-${queue}`,
+    workload: {
+      ...job,
+      nodes: 2,
+      accelerator: { instanceTypes: ["trn1.32xlarge"] },
+      eks: { namespace: "ml", queue: { [queue]: queue === "volcano" ? "team-a" : "root.team-a" } },
+    },
+    kind: "MPIJob" as const,
+  })),
   {
     file: "extras",
     workload: {

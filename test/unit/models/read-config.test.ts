@@ -66,7 +66,7 @@ describe("a config.json", () => {
   it("says every figure that is missing or none at once", () => {
     const { hidden_size: _hidden, vocab_size: _words, ...rest } = llama;
     expect(problems({ ...rest, num_hidden_layers: "32", intermediate_size: 0, attention_bias: "no" })).toEqual([
-      'model-config: config.json: num_hidden_layers is "32", and must be a whole number from 1 to 1000000000',
+      'model-config: config.json: num_hidden_layers is "32", and must be a whole number from 1 to 1000',
       "model-config: config.json: hidden_size is missing",
       'model-config: config.json: attention_bias is "no", and must be true or false',
       "model-config: config.json: intermediate_size is 0, and must be a whole number from 1 to 1000000000",
@@ -89,6 +89,11 @@ describe("a config.json", () => {
     ["no map", [], /is no config\.json of a model/],
     ["without model_type", { hidden_size: 1 }, /it has no model_type/],
     ["of a diffusion pipeline", { _class_name: "FluxTransformer2DModel" }, /of a diffusion pipeline/],
+    [
+      "of endless layers",
+      { ...llama, num_hidden_layers: 1e9 },
+      /num_hidden_layers is 1000000000, and must be .* to 1000$/,
+    ],
     ["with heads that do not group", { ...llama, num_key_value_heads: 5 }, /no multiple of num_key_value_heads \(5\)/],
     ["with heads that do not divide", { ...llama, num_attention_heads: 24 }, /head_dim is missing/],
     ["with a list of too few layers", { ...llama, layer_types: ["full_attention"] }, /list of 32 entries/],

@@ -33,7 +33,14 @@ describe("docs/workload-targets.md", () => {
     expect(outcome("ulimits", "ECS Managed Instances")).toEqual({ verdict: "carried" });
     expect(outcome("sharedMemory", "ECS Managed Instances")).toMatchObject({ verdict: "noted" });
     expect(outcome("ports.*.host", "ECS Managed Instances")).toMatchObject({ verdict: "refused" });
-    expect(outcome("container", "PyTorchJob")).toEqual({ verdict: "unused" });
+    expect(outcome("container", "PyTorchJob")).toMatchObject({ verdict: "noted" });
+  });
+
+  it("has no word that a target drops in silence", () => {
+    const dropped = rows.flatMap(({ path, outcomes }) =>
+      outcomes.flatMap(({ verdict }, index) => (verdict === "unused" ? [`${path}: ${targets[index]!.name}`] : [])),
+    );
+    expect(dropped).toEqual([]);
   });
 
   it("prints a word within a word only where it fares otherwise", () => {

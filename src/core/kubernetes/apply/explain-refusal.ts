@@ -22,6 +22,7 @@ const installations: Readonly<Record<string, string>> = {
   "argoproj.io": "https://argo-workflows.readthedocs.io/en/latest/installation/",
   "mlops.seldon.io": "https://docs.seldon.ai/seldon-core-2/installation",
   "batch.volcano.sh": "https://volcano.sh/en/docs/installation/",
+  "scheduling.volcano.sh": "https://volcano.sh/en/docs/installation/",
   "kueue.x-k8s.io": "https://kueue.sigs.k8s.io/docs/installation/",
   "keda.sh": "https://keda.sh/docs/latest/deploy/",
   "monitoring.coreos.com": "https://prometheus-operator.dev/docs/getting-started/installation/",

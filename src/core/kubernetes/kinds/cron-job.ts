@@ -29,7 +29,8 @@ export const cronJob: KindDefinition = {
     },
   }),
   outlivesEviction: oneNodeOutlives,
-  queues: { kueue: "label on `jobTemplate.metadata`" },
+  // One group for the pods of every run would count those of the others.
+  queues: { kueue: "label on `jobTemplate.metadata`", volcano: false },
   documentation: {
     replicas: "as Job",
     nodes: "as Job",

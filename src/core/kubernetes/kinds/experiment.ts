@@ -143,7 +143,8 @@ export const experiment: KindDefinition = {
     };
   },
   outlivesEviction: oneNodeOutlives,
-  queues: { kueue: "label of each trial's Job" },
+  // One group for the pods of every trial would count those of the others.
+  queues: { kueue: "label of each trial's Job", volcano: false, yunikorn: false },
   documentation: {
     replicas: "`parallelTrialCount`: trials at once",
     nodes: "as Job, in each trial",

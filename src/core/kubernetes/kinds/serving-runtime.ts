@@ -70,6 +70,8 @@ export const servingRuntime: KindDefinition = {
   }),
   loadsModels: true,
   modelPath: kserveModelPath,
+  // Its pods are its InferenceServices'.
+  queues: { volcano: false, yunikorn: false },
   documentation: {
     replicas: "1 only: its InferenceServices say how many",
     nodes: "1 only",

@@ -2,6 +2,7 @@ import { present } from "../../base/present.ts";
 import { indexDigits, withSpec, type Contents, type KindDefinition } from "../kind-definition.ts";
 import type { PodTemplate } from "../manifest.ts";
 import { withRendezvous } from "../rendezvous.ts";
+import { volcanoScheduler } from "../queues/volcano.ts";
 import { oneIndex } from "./job.ts";
 
 /** The one group of pods. */
@@ -38,7 +39,8 @@ export const volcanoJob: KindDefinition = {
     return {
       metadata,
       spec: {
-        schedulerName: "volcano",
+        schedulerName: volcanoScheduler,
+        ...present({ queue: workload.eks.queue?.volcano }),
         minAvailable: nodes,
         // Else it would be done when one of them is.
         ...present({ minSuccess: replicas > 1 ? replicas : undefined }),
@@ -54,6 +56,8 @@ export const volcanoJob: KindDefinition = {
     };
   },
   gang: true,
+  queues: { volcano: "`spec.queue`", yunikorn: false },
+  namesQueue: "volcano",
   outlivesEviction: () => true,
   documentation: {
     replicas: "`tasks[0].replicas` and `minSuccess`, where `nodes` is 1",

@@ -1,21 +1,14 @@
 /** What the volumes of a workload say together, whatever the target. */
 import { listOr } from "../../base/problem.ts";
 import { parseMemoryMiB } from "../fields.ts";
-import type { Workload } from "../schema.ts";
 import { defaultVolumeName, isWithin, kindsOf, nameOfVolume, volumeKinds } from "../volumes.ts";
+import { ofEachVolume, type WrittenVolume } from "./each-volume.ts";
 import { all, any, at, given, not } from "./fragments.ts";
-import type { Rule, RuleFinding } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { sizeBelowPattern } from "./size-pattern.ts";
-
-type Written = NonNullable<Workload["volumes"]>[number];
 
 const reads = ["volumes"];
 const comparesItems = "two items of a list that agree in one key: JSON Schema compares whole items only";
-
-/** The findings of a check of each volume. */
-function ofEach(check: (volume: Written, index: number, all: readonly Written[]) => readonly RuleFinding[]) {
-  return ({ volumes = [] }: Workload) => volumes.flatMap(check);
-}
 
 /** Folders that the kernel and the platform fill in every container. */
 const platformPlace = /^\/(?:proc|sys|dev)(?:\/|$)/;
@@ -25,7 +18,7 @@ const sharedMemoryPath = "/dev/shm";
 const mostEbsGiB = 16_384;
 
 /** Nothing can be made in it, so that no other volume can have its place there. */
-function isReadOnly({ readOnly, configMap, secret }: Written): boolean {
+function isReadOnly({ readOnly, configMap, secret }: WrittenVolume): boolean {
   return readOnly === true || configMap !== undefined || secret !== undefined;
 }
 
@@ -40,7 +33,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-kind",
     severity: "error",
     reads,
-    check: ofEach((volume, index) => {
+    check: ofEachVolume((volume, index) => {
       const kinds = kindsOf(volume);
       if (kinds.length === 1) return [];
       const [path, choice] = [["volumes", index], listOr(volumeKinds)];
@@ -60,7 +53,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-place",
     severity: "error",
     reads,
-    check: ofEach(({ path }, index) =>
+    check: ofEachVolume(({ path }, index) =>
       platformPlace.test(path) && path !== sharedMemoryPath
         ? [
             {
@@ -83,7 +76,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-path-twice",
     severity: "error",
     reads,
-    check: ofEach(({ path }, index, volumes) =>
+    check: ofEachVolume(({ path }, index, { volumes = [] }) =>
       volumes.findIndex((each) => each.path === path) < index
         ? [
             {
@@ -101,7 +94,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-name-twice",
     severity: "error",
     reads,
-    check: ofEach((volume, index, volumes) => {
+    check: ofEachVolume((volume, index, { volumes = [] }) => {
       const name = nameOfVolume(volume);
       const first = volumes.findIndex((each) => nameOfVolume(each) === name);
       // Of one path that is written twice the path is wrong.
@@ -121,7 +114,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-in-read-only",
     severity: "error",
     reads,
-    check: ofEach(({ path }, index, volumes) =>
+    check: ofEachVolume(({ path }, index, { volumes = [] }) =>
       volumes
         .filter((outer) => outer.path !== path && isWithin(path, outer.path) && isReadOnly(outer))
         .slice(0, 1)
@@ -138,7 +131,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-in-volume",
     severity: "warning",
     reads,
-    check: ofEach(({ path }, index, volumes) =>
+    check: ofEachVolume(({ path }, index, { volumes = [] }) =>
       volumes
         .filter((outer) => outer.path !== path && isWithin(path, outer.path) && !isReadOnly(outer))
         .slice(0, 1)
@@ -154,7 +147,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-ebs-twice",
     severity: "error",
     reads,
-    check: ofEach(({ ebs }, index, volumes) =>
+    check: ofEachVolume(({ ebs }, index, { volumes = [] }) =>
       ebs !== undefined && volumes.findIndex((each) => each.ebs !== undefined) < index
         ? [
             {
@@ -172,7 +165,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-ebs-size",
     severity: "error",
     reads,
-    check: ofEach(({ ebs }, index) => {
+    check: ofEachVolume(({ ebs }, index) => {
       const mib = ebs === undefined ? 1024 : parseMemoryMiB(ebs.size)!;
       return mib % 1024 === 0 && mib >= 1024 && mib <= mostEbsGiB * 1024
         ? []
@@ -192,7 +185,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-scratch-size",
     severity: "error",
     reads,
-    check: ofEach(({ scratch }, index) =>
+    check: ofEachVolume(({ scratch }, index) =>
       scratch === undefined || parseMemoryMiB(scratch)! >= 1
         ? []
         : [
@@ -211,7 +204,7 @@ export const volumeRules: readonly Rule[] = [
     code: "volume-efs-directory",
     severity: "error",
     reads,
-    check: ofEach(({ efs }, index) =>
+    check: ofEachVolume(({ efs }, index) =>
       efs?.accessPoint !== undefined && efs.directory !== undefined
         ? [
             {
