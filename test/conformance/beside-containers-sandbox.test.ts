@@ -120,6 +120,23 @@ describe("a run with containers beside its own", () => {
     expect((await run("run-task", "--wait", "--exit-code-from", "bert")).code).toBe(7);
   });
 
+  it("is opened at the container that runs, whatever its name, and at none that has ended", async () => {
+    const roles = { task: "arn:aws:iam::123456789012:role/task" };
+    write({ container: "server", init, roles, ...steered(0, 600) });
+    const { stdout } = await run("run-task", "--enable-execute-command", "-o", "json");
+    const { tasks } = JSON.parse(stdout) as { readonly tasks: readonly { readonly taskArn: string }[] };
+    const id = tasks[0]!.taskArn.split("/").at(-1)!;
+    await box.step(60);
+    // What is chosen is joined by a plugin, which is not there.
+    const opened = await runCli(["task", "exec", id], { box, cwd: folder, env: { PATH: folder } });
+    expect([opened.code, opened.stderr]).toEqual([1, expect.stringContaining("session-manager-plugin")]);
+    const ended = await run("task", "exec", id, "--container", "first");
+    expect([ended.code, ended.stderr.split("\n").slice(0, 2)]).toEqual([
+      1,
+      [`error: container first of task ${id.slice(0, 8)} has stopped`, "  Choose server."],
+    ]);
+  });
+
   it("has the logs of all of them", async () => {
     write({ init, sidecars });
     const { code, stderr } = await run("run-task", "--wait", "--logs");

@@ -13,7 +13,7 @@ export const execOptions = [
   {
     flags: "--container <name>",
     description: "the container to run it in",
-    defaultText: "the only one, else the workload's",
+    defaultText: "the only one that runs, else the workload's",
   },
 ] as const satisfies readonly OptionSpec[];
 
@@ -64,16 +64,19 @@ function requireRunning({ taskArn, lastStatus, enableExecuteCommand }: Task): vo
     });
 }
 
-function chooseContainer({ containers, tags = [] }: Task, named: string | undefined): string {
-  const names = containers.map(({ name }) => name);
-  if (named !== undefined && !names.includes(named))
-    throw new AiplatError("Usage", `--container ${named}: the task has no such container`, {
-      hint: `It has ${listOr(names, "and")}.`,
-    });
+/** Of the containers that run: those of `init` have ended. */
+function chooseContainer({ taskArn, containers, tags = [] }: Task, named: string | undefined): string {
+  const names = containers.filter(({ lastStatus }) => lastStatus !== "STOPPED").map(({ name }) => name);
+  if (named !== undefined && !names.includes(named)) {
+    const hint = `Choose ${listOr(names)}.`;
+    throw containers.some(({ name }) => name === named)
+      ? new AiplatError("OperationFailed", `container ${named} of task ${shortId(taskArn)} has stopped`, { hint })
+      : new AiplatError("Usage", `--container ${named}: the task has no such container`, { hint });
+  }
   const workload = tags.find(({ key }) => key === workloadTag)?.value;
   const chosen = named ?? (names.length === 1 ? names[0] : names.find((name) => name === workload));
   if (chosen === undefined)
-    throw new AiplatError("Usage", `the task has ${names.length} containers`, {
+    throw new AiplatError("Usage", `${names.length} containers of the task run`, {
       hint: `Choose one with --container: ${listOr(names)}.`,
     });
   return chosen;
