@@ -190,7 +190,7 @@ describe.skipIf(missingTools("script", "stty"))("task wait on a terminal", () =>
         `stty cols ${columns} rows ${columns === 0 ? 0 : 24}; "$NODE" "$CLI" task wait ${arn("a")}`,
         "/dev/null",
       ],
-      { env, stdio: ["ignore", "pipe", "inherit"], timeout: 30_000 },
+      { env, stdio: ["ignore", "pipe", "inherit"], timeout: 120_000 },
     );
     let screen = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (screen += text));
