@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { generateManifests, resolveForKubernetes } from "../../src/core/kubernetes/generate.ts";
+import { kinds } from "../../src/core/kubernetes/kinds.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
 import {
   podSecurityBreaches,
@@ -13,6 +14,7 @@ import {
 } from "../../src/core/kubernetes/pod-security.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { runs, testSeed } from "../support/depth.ts";
+import { everyWordAs } from "../support/every-word.ts";
 import { missingCrdSchemas } from "../support/kubernetes-schemas.ts";
 import {
   customResourceDefinitions,
@@ -83,6 +85,15 @@ describe.skipIf(skipped)("a real API server takes", () => {
       await refusals(
         server,
         cases.flatMap((each) => generate(workloadOf(each), each.kind)),
+      ),
+    ).toBe("");
+  });
+
+  it("every word of the workload file in every kind", async () => {
+    expect(
+      await refusals(
+        server,
+        kinds.flatMap((kind) => everyWordAs(kind).manifests),
       ),
     ).toBe("");
   });

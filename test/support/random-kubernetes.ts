@@ -48,7 +48,9 @@ const document = fc.record({
       }),
     },
   ),
+  entryPoint: maybe(fc.array(text, { minLength: 1, maxLength: 2 })),
   command: maybe(fc.array(text, { minLength: 1, maxLength: 4 })),
+  workingDirectory: maybe(fc.constant("/workspace")),
   environment: maybe(environment),
   tags: maybe(fc.dictionary(word, text, { maxKeys: 3 })),
   ports: maybe(
@@ -67,6 +69,8 @@ const document = fc.record({
   ),
   sharedMemory: maybe(fc.constantFrom(0, "1GiB")),
   user: maybe(fc.constantFrom(0, 1000)),
+  readOnlyRoot: maybe(fc.boolean()),
+  stop: maybe(fc.record({ timeoutSeconds: fc.integer({ min: 2, max: 600 }) })),
   volumes: maybe(volumesFor("eks")),
   rollout: maybe(fc.record({ maxUnavailable: maybe(fc.nat(2)), maxSurge: maybe(fc.nat(2)) })),
   model: maybe(fc.record({ uri: fc.constant("s3://models/bert"), format: maybe(fc.constant("pytorch")) })),

@@ -29,7 +29,7 @@ function sharedDevices(workload: Workload): readonly RuleFinding[] {
                 path: [...path, "devices"],
                 message: `sidecar ${name} shares the workload's devices, and ${why}`,
                 hint:
-                  "Leave devices out; a daemon of the machine (aiplat monitor generate), or the workload's own container, can look at them." +
+                  "Leave devices out; a daemon of the machine, or the workload's own container, can look at them." +
                   (onManagedInstances(workload) &&
                   typesOf(workload).every(({ type }) => type.accelerator.kind === "neuron")
                     ? " On EC2 capacity (ecs.capacity: ec2) Neuron devices can be shared."

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ImportSource } from "../../../src/core/import/source.ts";
 import { runs } from "../../support/depth.ts";
 import { asRegistered, asService, importUnchanged } from "../../support/imports.ts";
-import { chip, LiveWorld } from "../../support/live-services.ts";
+import { chip, LiveWorld, on } from "../../support/live-services.ts";
 import { besideContainers } from "../../support/random-containers.ts";
 
 type Document = Readonly<Record<string, unknown>>;
@@ -53,6 +54,19 @@ describe("init, sidecars and the model", () => {
     expect(definition).toMatchObject({ cpu: "2816", memory: "5632" });
     const { document } = importUnchanged({ parts: [{ definition }] });
     expect([rawOf(document), document]).toEqual([noRaw, expect.objectContaining(written)]);
+  });
+
+  test("come back of the services of all slots, with the devices that they share", () => {
+    const sidecars = [{ name: "metrics", image: "metrics:1", devices: "shared" }];
+    const world = new LiveWorld();
+    world.carryOut(world.plan(chip({ ...on(["inf2.24xlarge"], 2), replicas: 3, sidecars })));
+    const parts = world.definitions.map((each, index) => {
+      const definition = asRegistered(each, 1);
+      return { definition, service: asService(definition, world.services[index]!) };
+    });
+    expect(parts).toHaveLength(3);
+    const { document } = importUnchanged({ parts: parts as unknown as ImportSource["parts"], cluster: "prod" });
+    expect([rawOf(document), document["sidecars"]]).toEqual([noRaw, sidecars]);
   });
 
   const main = { name: "old", image: "old:1", cpu: 256, memory: 512, essential: true };

@@ -54,23 +54,23 @@ function checkTopology(
   nodes: number,
   observed: readonly KubernetesObject[] | undefined,
 ): readonly CheckItem[] {
-  const of = "queue-topology";
+  const check = "queue-topology";
   if (sharedLabel === undefined || (level === undefined && nodes === 1)) return [];
-  if (observed === undefined) return [skip(of, "the flavors of Kueue and their Topologies may not be read")];
+  if (observed === undefined) return [skip(check, "the flavors of Kueue and their Topologies may not be read")];
   const devices = [...requests.keys()].filter((resource) => resource.includes("/"));
   const flavors = flavorLevels(queue, devices, observed);
   if (level !== undefined) {
     const missing = missingLevel(name, level, flavors);
     return missing === undefined
-      ? [ok(of, `Kueue chooses nodes of one ${level} that have room for all pods`)]
-      : [fail(of, missing.message, missing.hint)];
+      ? [ok(check, `Kueue chooses nodes of one ${level} that have room for all pods`)]
+      : [fail(check, missing.message, missing.hint)];
   }
   const zoned = flavors.filter(({ levels }) => levels.includes(zoneLabel));
   return zoned.length === 0
     ? []
     : [
         warn(
-          of,
+          check,
           `flavor ${zoned.map(({ flavor }) => flavor).join(", ")} has a Topology by zones, and the pods keep to one zone by ` +
             "their affinity, which Kueue does not look at: it may choose nodes of two zones, and some pods wait for ever",
           `Write eks.queue: { kueue: NAME, topology: ${zoneLabel} }: then Kueue chooses a zone that has room for all.`,
