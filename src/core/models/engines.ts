@@ -18,7 +18,7 @@ export interface Rank {
 }
 
 /** What one step of an engine has at once, and how the cache is laid out for it. */
-export interface Step extends CacheLayout {
+export interface EngineStep extends CacheLayout {
   /** Sequences whose logits are there at once. */
   readonly logitSequences: number;
 }
@@ -36,7 +36,7 @@ export interface Engine {
   readonly leastCacheMiB?: number;
   /** Context, libraries, graphs. */
   readonly runtimeMiB: number;
-  readonly step: (rank: Rank, contextTokens: number) => Step;
+  readonly step: (rank: Rank, contextTokens: number) => EngineStep;
   readonly assumptions: readonly Assumption[];
 }
 
