@@ -28,7 +28,6 @@ function repeatedVariables({ name, path, given }: SubjectContainer): readonly Br
     }));
 }
 
-/** "For each resource, each tag key must be unique" https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html */
 /** "For each resource, each tag key must be unique": https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html */
 function repeatedTags({ given }: Subject): readonly Breach[] {
   const tags = itemsOf(given.tags, ["tags"]);
