@@ -165,7 +165,7 @@ function graft(under: Part | undefined, over: Part, path: Path, raw: readonly Ra
   const keyOf = (section?.lists ?? workloadLists)[name];
   const isMaps = (items: readonly Part[]) => items.every((item) => "entries" in item);
   if (keyOf === undefined || !isMaps(under.items) || !isMaps(over.items)) return over;
-  const items = [...under.items];
+  const items: Part[] = [...under.items];
   // What one text says twice stays twice, for the rules to refuse: each item has one item merged over it.
   const places = new Map(items.map((item, index) => [keyOf(plainOf(item) as Raw), index]));
   for (const item of over.items) {
