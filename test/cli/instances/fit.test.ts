@@ -179,6 +179,7 @@ describe("instances fit", () => {
 
   it.each<readonly [args: readonly string[], said: string]>([
     [["lama-3.1-8b"], "Did you mean llama-3.1-8b"],
+    [["qwq"], "Built in of qwq: qwq-32b."],
     [["./none.json"], "./none.json is no model that is built in, and no file"],
     [["hf:llama"], "after hf: goes ORG/NAME"],
     [["hf:../llama"], "after hf: goes ORG/NAME"],
