@@ -19,7 +19,7 @@ const files = ["service", "job"] as const;
 
 /** Raw fields, what is of one kind alone, and other ways to say what a file says. */
 const otherwise =
-  /^(?:\$schema|accelerator\.(?:mps|resource|count|sharing|hami)|ecs\.(?:capacity\.|taskDefinition|service)|eks\.(?:as|spark|experiment|pod|resource|companions)|model\.format)/;
+  /^(?:\$schema|accelerator\.(?:mps|resource|count|sharing|hami)|ecs\.(?:capacity\.|taskDefinition|service)|eks\.(?:as|queue\.(?:volcano|yunikorn)|spark|experiment|pod|resource|companions)|model\.format)/;
 
 function has(value: unknown, [segment, ...rest]: readonly string[]): boolean {
   if (segment === undefined) return true;

@@ -1,8 +1,27 @@
 /** What ECS asks of volumes beyond the rules for every target. */
-import { onManagedInstances } from "../workload/fields.ts";
+import { onManagedInstances, parseMemoryMiB } from "../workload/fields.ts";
 import { ofEachVolume } from "../workload/rules/each-volume.ts";
+import { rootVolumeRule } from "../workload/rules/root-volumes.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
+import type { ebsTypes } from "../workload/volume-fields.ts";
 import { nameOfVolume } from "../workload/volumes.ts";
+
+/**
+ * GiB that a volume of a type has at least and at most, and whether IOPS have to be said.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskManagedEBSVolumeConfiguration.html
+ */
+const boundsOfType = {
+  gp2: { least: 1, most: 16_384 },
+  gp3: { least: 1, most: 16_384 },
+  io1: { least: 4, most: 16_384, iops: true },
+  io2: { least: 4, most: 16_384, iops: true },
+  sc1: { least: 125, most: 16_384 },
+  st1: { least: 125, most: 16_384 },
+  standard: { least: 1, most: 1024 },
+} as const satisfies Record<
+  (typeof ebsTypes)[number],
+  { readonly least: number; readonly most: number; readonly iops?: true }
+>;
 
 const insteadOnEcs = {
   claim: "Write efs, lustre, s3Files or ebs, whichever holds the data.",
@@ -62,6 +81,44 @@ export const volumeRules: readonly TargetRule[] = [
             },
           ],
     ),
+  },
+  {
+    // "This parameter is required for io1 and io2 volume types": iops of the same page.
+    code: "volume-ebs-iops",
+    severity: "error",
+    reads: ["volumes", "ecs.service"],
+    check: ofEachVolume(({ ebs, path }, index, { ecs }) =>
+      ebs?.type !== undefined &&
+      "iops" in boundsOfType[ebs.type] &&
+      ecs?.service?.["volumeConfigurations"] === undefined
+        ? [
+            {
+              path: ["volumes", index, "ebs", "type"],
+              message: `the ebs volume at ${path} is of type ${ebs.type}, of which ECS makes none without IOPS, and the file has no word for them`,
+              hint: "Write type: gp3; or, for a service, managedEBSVolume: { iops: NUMBER } in ecs.service.volumeConfigurations, by the volume's name.",
+            },
+          ]
+        : [],
+    ),
+  },
+  {
+    code: "volume-ebs-bounds",
+    severity: "error",
+    reads: ["volumes"],
+    check: ofEachVolume(({ ebs, path }, index) => {
+      if (ebs?.type === undefined) return [];
+      const { least, most } = boundsOfType[ebs.type];
+      const gib = parseMemoryMiB(ebs.size)! / 1024;
+      return gib >= least && gib <= most
+        ? []
+        : [
+            {
+              path: ["volumes", index, "ebs", "size"],
+              message: `the ebs volume at ${path} has ${ebs.size}, and one of type ${ebs.type} has ${least} to ${most} GiB`,
+              hint: `Write ${gib < least ? least : most}GiB, or another type.`,
+            },
+          ];
+    }),
   },
   {
     // "volume configuration is not supported for DAEMON": ECS's managed volumes are for REPLICA services.
@@ -133,4 +190,7 @@ export const volumeRules: readonly TargetRule[] = [
           ],
     ),
   },
+  // A volume that ECS makes itself (ebs) it gives to the user of the container.
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-non-root-behavior.html
+  rootVolumeRule(["scratch", "host"]),
 ];

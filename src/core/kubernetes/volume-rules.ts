@@ -1,5 +1,6 @@
 /** What EKS asks of volumes beyond the rules for every target. */
 import { ofEachVolume, type WrittenVolume } from "../workload/rules/each-volume.ts";
+import { rootVolumeRule } from "../workload/rules/root-volumes.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
 import { nameOfVolume } from "../workload/volumes.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
@@ -102,4 +103,6 @@ export const volumeRules: readonly TargetRule[] = [
       );
     }),
   },
+  // An emptyDir is everybody's, and kubelet gives a block device to the pod's group.
+  rootVolumeRule(["host"]),
 ];

@@ -78,7 +78,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   readOnlyRoot: "Whether the container can write nowhere but where something is mounted. Default: false.",
   ulimits:
     "Limits of the container's processes by their name, as nofile: a number for both bounds, or { soft, hard }; -1 is no " +
-    "limit. Default: the machine's; with EFA on ECS no limit of memlock, and 65,536 open files.",
+    "limit, but of nofile. Default: the machine's; with EFA on ECS no limit of memlock, and 65,536 open files.",
   "ulimits.*": "The limit.",
   "ulimits.*.soft": "What a process has, and may raise to the hard limit.",
   "ulimits.*.hard": "What a process may raise it to.",

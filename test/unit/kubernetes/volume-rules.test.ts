@@ -37,6 +37,14 @@ describe("volumes on EKS", () => {
     ["a claim with a slash", { claim: "a/b" }, {}, ["volume-object-name volumes.0.claim"]],
     ["a secret in capitals", { secret: "Keys" }, {}, ["volume-object-name volumes.0.secret"]],
     ["ECS's name", { name: "My_Data", host: "/opt" }, {}, ["volume-name-on-eks volumes.0.name"]],
+    ["host for a user", { host: "/opt" }, { user: 1000 }, ["volume-of-root volumes.0.host"]],
+    ["scratch for a user", { scratch: "1GiB" }, { user: 1000 }, []],
+    [
+      "host below which the model is fetched",
+      { host: "/opt" },
+      { user: 1000, model: { uri: "s3://models/x", path: "/v/x" } },
+      [],
+    ],
     ["aiplat's own name", { name: "shared-memory", host: "/opt" }, {}, ["volume-name-on-eks volumes.0.name"]],
   ])("%s", (_, volume, rest, codes) => {
     const found = problemsOf({ ...minimal, ...rest, volumes: [{ path: "/v", ...volume }] }, eksRules);

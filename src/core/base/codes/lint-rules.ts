@@ -32,6 +32,7 @@ export const lintRules = {
       "A volume at `/mnt/aiplat/NAME` of the machine comes with the constraint that the machine has it mounted",
     ),
     "ulimit-order": error("A soft limit is no higher than its hard limit"),
+    "ulimit-nofile": error("Open files have a limit: Linux lets no process have none"),
     "log-options": error("The log driver awslogs has the options that it needs, and none that ECS refuses"),
     "log-router": error(
       "Who logs by awsfirelens has a log router in the task, of which there is one, and it has a user",

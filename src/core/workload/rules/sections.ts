@@ -138,6 +138,28 @@ export const sectionRules: readonly Rule[] = [
     beyondJsonSchema: "two numbers compared",
   },
   {
+    // Linux takes no bound of open files above fs.nr_open, so that Docker starts no container without one.
+    // https://man7.org/linux/man-pages/man2/getrlimit.2.html
+    code: "ulimit-open-files",
+    severity: "error",
+    reads: ["ulimits"],
+    check: ({ ulimits = {} }) => {
+      const { nofile } = ulimits;
+      const endless = nofile !== undefined && (typeof nofile === "number" ? nofile : nofile.hard) === -1;
+      return endless
+        ? [
+            {
+              path: ["ulimits", "nofile", ...(typeof nofile === "number" ? [] : ["hard"])],
+              message:
+                "nofile is -1, and Linux lets no process open files without limit: the container would not start",
+              hint: "Write how many it needs, e.g. 1048576, which every machine takes.",
+            },
+          ]
+        : [];
+    },
+    jsonSchema: () => at("ulimits", at("nofile", { not: any({ const: -1 }, given("hard", { const: -1 })) })),
+  },
+  {
     code: "scheduled-service",
     severity: "warning",
     reads: ["kind", "schedule"],

@@ -332,7 +332,23 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
         plain({
           ulimits: [
             { name: "memlock", softLimit: -1, hardLimit: -1 },
-            { name: "nofile", softLimit: 10, hardLimit: -1 },
+            { name: "stack", softLimit: 10, hardLimit: -1 },
+          ],
+        }),
+      ]),
+    },
+  ],
+  "ulimit-nofile": [
+    {
+      in: task([plain({ ulimits: [{ name: "nofile", softLimit: 10, hardLimit: -1 }] })]),
+      finds: ["containerDefinitions[0].ulimits[0].hardLimit", "nofile", "1048576"],
+    },
+    {
+      in: task([
+        plain({
+          ulimits: [
+            { name: "nofile", softLimit: 65_536, hardLimit: 1_048_576 },
+            { name: "memlock", softLimit: -1, hardLimit: -1 },
           ],
         }),
       ]),

@@ -11,8 +11,8 @@ describe("ulimits", () => {
   it.each([
     [{ nofile: 65_536 }],
     [{ memlock: -1 }],
-    [{ nofile: { soft: 1024, hard: -1 } }],
-    [{ nofile: { soft: -1, hard: -1 } }],
+    [{ stack: { soft: 1024, hard: -1 } }],
+    [{ memlock: { soft: -1, hard: -1 } }],
     [{ core: 0 }],
   ])("are numbers or two bounds, of which the soft one is no higher: %j", (ulimits) => {
     expect(found({ ulimits })).toEqual([]);
@@ -21,6 +21,8 @@ describe("ulimits", () => {
   it.each([
     [{ nofile: { soft: 4096, hard: 1024 } }, "ulimit-bounds ulimits.nofile.soft", "at most 1024"],
     [{ nofile: { soft: -1, hard: 1024 } }, "ulimit-bounds ulimits.nofile.soft", "at most 1024"],
+    [{ nofile: -1 }, "ulimit-open-files ulimits.nofile", "1048576"],
+    [{ nofile: { soft: 1024, hard: -1 } }, "ulimit-open-files ulimits.nofile.hard", "1048576"],
     [{ nofile: -2 }, "invalid-value ulimits.nofile", "-1 for no limit"],
     [{ nofile: { soft: 1 } }, "missing-key ulimits.nofile.hard", "whole number"],
     [{ nofiles: 1 }, "invalid-key ulimits.nofiles", "nofile, nproc"],

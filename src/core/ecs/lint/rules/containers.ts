@@ -14,6 +14,7 @@ export const containerRules: readonly LintRule[] = [
   },
   { id: "tag-twice", severity: "error", check: repeatedTags },
   { id: "ulimit-order", severity: "error", check: ({ containers }) => containers.flatMap(limitsInDisorder) },
+  { id: "ulimit-nofile", severity: "error", check: ({ containers }) => containers.flatMap(endlessFiles) },
   { id: "field-of-mode", severity: "error", check: fieldsOfOtherModes },
 ];
 
@@ -51,6 +52,17 @@ function limitsInDisorder({ name, path, given }: SubjectContainer): readonly Bre
       path: [...at, "softLimit"],
       message: `the soft limit ${softLimit} of ${limit} is above its hard limit ${hardLimit}: ${name} does not start`,
       fix: `Set softLimit to at most ${hardLimit}, or raise hardLimit.`,
+    }));
+}
+
+/** "open files" is the one limit that Linux bounds itself, by fs.nr_open: Docker starts no container without one. */
+function endlessFiles({ name, path, given }: SubjectContainer): readonly Breach[] {
+  return itemsOf(given.ulimits, [...path, "ulimits"])
+    .filter(({ item }) => item.name === "nofile" && item.hardLimit === -1)
+    .map(({ path: at }) => ({
+      path: [...at, "hardLimit"],
+      message: `nofile is without limit, which Linux lets no process have: ${containerText(name)} does not start`,
+      fix: "Set it to what the container needs, e.g. 1048576.",
     }));
 }
 

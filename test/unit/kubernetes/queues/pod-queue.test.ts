@@ -4,15 +4,15 @@ import {
   generateManifests,
   resolveForKubernetes,
   type KubernetesSettings,
-} from "../../../src/core/kubernetes/generate.ts";
-import { isHeldBy } from "../../../src/core/kubernetes/kind-definition.ts";
-import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
-import type { Manifest } from "../../../src/core/kubernetes/manifest.ts";
-import { podsIn } from "../../../src/core/kubernetes/pod-security.ts";
-import { eksRules } from "../../../src/core/kubernetes/rules.ts";
-import { runRules } from "../../../src/core/workload/rules/rule.ts";
-import type { Workload } from "../../../src/core/workload/schema.ts";
-import { multiNodeKinds, workloadOf } from "../../support/kubernetes-workloads.ts";
+} from "../../../../src/core/kubernetes/generate.ts";
+import { isHeldBy } from "../../../../src/core/kubernetes/kind-definition.ts";
+import { definitionOf, kinds, type Kind } from "../../../../src/core/kubernetes/kinds.ts";
+import type { Manifest } from "../../../../src/core/kubernetes/manifest.ts";
+import { podsIn } from "../../../../src/core/kubernetes/pod-security.ts";
+import { eksRules } from "../../../../src/core/kubernetes/rules.ts";
+import { runRules } from "../../../../src/core/workload/rules/rule.ts";
+import type { Workload } from "../../../../src/core/workload/schema.ts";
+import { multiNodeKinds, workloadOf } from "../../../support/kubernetes-workloads.ts";
 
 type Queue = NonNullable<NonNullable<Workload["eks"]>["queue"]>;
 
