@@ -188,6 +188,7 @@ describe("instances fit", () => {
     [["qwq"], "Built in of qwq: qwq-32b."],
     [["./none.json"], "./none.json is no model that is built in, and no file"],
     [["hf:llama"], "after hf: goes ORG/NAME"],
+    [["hf:../llama"], "after hf: goes ORG/NAME"],
     [["llama-3.1-8b", "--context", "200000"], "llama-3.1-8b is made for 131072 tokens"],
     [["llama-3.1-8b", "--task", "training", "--precision", "int4"], "training keeps its weights in bf16"],
     [["llama-3.1-8b", "--task", "lora", "--engine", "tgi"], "--engine is of --task inference"],
