@@ -58,7 +58,7 @@ const estimate = (what: string, value: string): Assumption => ({ what, value });
 /** What every estimate of activations says. */
 const activations = estimate(
   "activations of a rank",
-  "16 bits for 4 hidden and 3 inner widths of each token of a step, and 8 bytes for each logit",
+  "16 bits for 4 hidden and 3 inner widths of each token of a step, and 8 bytes for each logit of all sequences at once",
 );
 
 const vllm: Engine = {
@@ -84,7 +84,7 @@ const vllm: Engine = {
       source: vllmBatchDefaults,
     },
     {
-      what: "--max-num-seqs: sequences whose logits are there at once",
+      what: "--max-num-seqs",
       value: "1024 from 70 GiB a GPU on but for A100, else 256",
       source: vllmBatchDefaults,
     },
