@@ -87,6 +87,17 @@ describe("volumes on the sandbox", () => {
     expect(await run("plan", "--exit-code")).toMatchObject({ code: 0 });
   });
 
+  it("go with a deployment of a file that has none", async () => {
+    const whole = { replicas: 1, accelerator: { instanceTypes: ["inf2.24xlarge"] } };
+    write({ ...whole, volumes: [{ path: "/data", ebs }] });
+    expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    write({ ...whole, volumes: [] });
+    expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    const { services } = await box.ecs("DescribeServices", { services: ["bert"] });
+    expect(services[0].deployments[0].volumeConfigurations ?? []).toEqual([]);
+    expect(await run("plan", "--exit-code")).toMatchObject({ code: 0 });
+  });
+
   it("go with a rollback to a revision that has none", async () => {
     const whole = { replicas: 1, accelerator: { instanceTypes: ["inf2.24xlarge"] } };
     write({ ...whole, volumes: [] });
