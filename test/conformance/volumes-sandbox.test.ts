@@ -110,6 +110,20 @@ describe("volumes on the sandbox", () => {
     expect(services[0].deployments[0].volumeConfigurations ?? []).toEqual([]);
   });
 
+  it("are no way back to where the service says nothing of them", async () => {
+    const whole = { replicas: 1, accelerator: { instanceTypes: ["inf2.24xlarge"] } };
+    for (const path of ["/data", "/other"]) {
+      write({ ...whole, volumes: [{ path, ebs }] });
+      expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    }
+    const { code, stderr } = await run("service", "rollback", "bert", "--yes");
+    expect([code, stderr]).toEqual([
+      1,
+      "error: bert cannot go back to bert:1: ECS makes its volume data at launch, and the service does not say how\n" +
+        "  Deploy the file that had the volume: aiplat service deploy.\n",
+    ]);
+  });
+
   it("are launched by a run, with the block device's configuration", async () => {
     write({ kind: "job", replicas: 1, environment: { AIPLAT_SANDBOX_SECONDS: "1" } });
     const dry = await run("run-task", "--dry-run", "-o", "json");
