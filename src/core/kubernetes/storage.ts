@@ -50,7 +50,7 @@ export function isOfCluster({ kind }: VolumeSource): boolean {
 export function storageManifests(workload: ResolvedWorkload, metadata: Metadata): readonly Manifest[] {
   const manifests = workload.volumes.flatMap((volume) => [
     ...(isOfCluster(volume.source) ? persistentVolume(workload, volume, metadata) : []),
-    ...(volume.source.kind === "ebs" ? snapshotOf(volume, volume.source, metadata) : []),
+    ...(volume.source.kind === "ebs" ? snapshotOf(workload, volume, volume.source, metadata) : []),
   ]);
   // A file system that is mounted twice has one volume: kubelet waits for ever for two of one handle in a pod.
   return [...new Map(manifests.map((each) => [`${each.kind} ${each.metadata.name}`, each])).values()];
@@ -102,7 +102,15 @@ function claimName(workload: ResolvedWorkload, { source }: ResolvedVolume, name:
   const specOf = (of: VolumeSource) => JSON.stringify(clusterVolume(workload, of, ""));
   const spec = specOf(source);
   const first = workload.volumes.find((each) => isOfCluster(each.source) && specOf(each.source) === spec)!;
-  return `${name}-${first.name}-${shortHash(spec)}`;
+  return `${name}-${first.name}-${hashOf(workload, name, first.name, spec)}`;
+}
+
+/**
+ * Of each part of a name as well: the parts have dashes themselves, so that `a-b` and `c`, and `a` and `b-c` would be one
+ * object of the cluster.
+ */
+function hashOf({ eks }: ResolvedWorkload, name: string, volume: string, content: string): string {
+  return shortHash(JSON.stringify([eks.namespace, name, volume, content]));
 }
 
 function clusterVolume(workload: ResolvedWorkload, source: VolumeSource, name: string): Spec {
@@ -176,21 +184,26 @@ function claimTemplate(workload: ResolvedWorkload, volume: ResolvedVolume, ebs: 
             dataSource: {
               apiGroup: "snapshot.storage.k8s.io",
               kind: "VolumeSnapshot",
-              name: snapshotName(volume, ebs.snapshot, name),
+              name: snapshotName(workload, volume, ebs.snapshot, name),
             },
           }),
     },
   };
 }
 
-function snapshotName(volume: ResolvedVolume, snapshot: string, name: string): string {
-  return `${name}-${volume.name}-${shortHash(snapshot)}`;
+function snapshotName(workload: ResolvedWorkload, volume: ResolvedVolume, snapshot: string, name: string): string {
+  return `${name}-${volume.name}-${hashOf(workload, name, volume.name, snapshot)}`;
 }
 
 /** https://kubernetes.io/docs/concepts/storage/volume-snapshots/#static */
-function snapshotOf(volume: ResolvedVolume, { snapshot }: EbsSource, metadata: Metadata): readonly Manifest[] {
+function snapshotOf(
+  workload: ResolvedWorkload,
+  volume: ResolvedVolume,
+  { snapshot }: EbsSource,
+  metadata: Metadata,
+): readonly Manifest[] {
   if (snapshot === undefined) return [];
-  const name = snapshotName(volume, snapshot, metadata.name);
+  const name = snapshotName(workload, volume, snapshot, metadata.name);
   const { namespace, ...ofCluster } = metadata;
   const content = `${namespace}-${name}`;
   return [
