@@ -31,7 +31,7 @@ function sourceOf(workload: ResolvedWorkload, volume: ResolvedVolume, name: stri
     case "secret":
       return { secret: { secretName: source.name } };
     default:
-      return { persistentVolumeClaim: { claimName: claimName(workload, volume, name) } };
+      return { persistentVolumeClaim: { claimName: nameOf(claimNaming(workload, volume, name)) } };
   }
 }
 
@@ -50,7 +50,7 @@ export function isOfCluster({ kind }: VolumeSource): boolean {
 export function storageManifests(workload: ResolvedWorkload, metadata: Metadata): readonly Manifest[] {
   const manifests = workload.volumes.flatMap((volume) => [
     ...(isOfCluster(volume.source) ? persistentVolume(workload, volume, metadata) : []),
-    ...(volume.source.kind === "ebs" ? snapshotOf(workload, volume, volume.source, metadata) : []),
+    ...(volume.source.kind === "ebs" ? snapshotOf(volume, volume.source, metadata) : []),
   ]);
   // A file system that is mounted twice has one volume: kubelet waits for ever for two of one handle in a pod.
   return [...new Map(manifests.map((each) => [`${each.kind} ${each.metadata.name}`, each])).values()];
@@ -62,9 +62,10 @@ function persistentVolume(
   volume: ResolvedVolume,
   metadata: Metadata,
 ): readonly [Manifest, Manifest] {
-  const claim = claimName(workload, volume, metadata.name);
   const { namespace, ...ofCluster } = metadata;
-  const name = `${namespace}-${claim}`;
+  const naming = claimNaming(workload, volume, metadata.name);
+  const claim = nameOf(naming);
+  const name = nameInCluster(namespace, naming);
   return [
     {
       apiVersion: "v1",
@@ -94,23 +95,40 @@ const shared = ["ReadWriteMany"];
 /** The API asks for a size; drivers of file systems and buckets overlook it. */
 const anySize = "1200Gi";
 
-/**
- * A volume that is called after what it is of: its source can never change, so another source is another volume. What
- * is mounted twice is called after the first.
- */
-function claimName(workload: ResolvedWorkload, { source }: ResolvedVolume, name: string): string {
-  const specOf = (of: VolumeSource) => JSON.stringify(clusterVolume(workload, of, ""));
-  const spec = specOf(source);
-  const first = workload.volumes.find((each) => isOfCluster(each.source) && specOf(each.source) === spec)!;
-  return `${name}-${first.name}-${hashOf(workload, name, first.name, spec)}`;
+/** What an object is called after: words to read, and a text that is another where the object has to be another. */
+interface Naming {
+  readonly words: string;
+  readonly of: string;
+}
+
+function nameOf({ words, of }: Naming): string {
+  return `${words}-${shortHash(of)}`;
+}
+
+/** Mountpoint's driver labels a pod with the volume's name (mountpoint-s3-csi-driver, pkg/podmounter/mppod/creator.go). */
+const longestLabel = 63;
+
+/** The name of what belongs to an object of that name in its namespace: `a-b` and `c` are not `a` and `b-c`. */
+function nameInCluster(namespace: string | undefined, { words, of }: Naming): string {
+  const hash = shortHash(JSON.stringify([namespace, words, of]));
+  const room = longestLabel - hash.length - 1;
+  return `${`${namespace}-${words}`.slice(0, room).replace(/-+$/, "")}-${hash}`;
 }
 
 /**
- * Of each part of a name as well: the parts have dashes themselves, so that `a-b` and `c`, and `a` and `b-c` would be one
- * object of the cluster.
+ * A volume is called after what it is of: its source can never change, so another source is another volume. What is
+ * mounted twice is called after the first.
  */
-function hashOf({ eks }: ResolvedWorkload, name: string, volume: string, content: string): string {
-  return shortHash(JSON.stringify([eks.namespace, name, volume, content]));
+function claimNaming(workload: ResolvedWorkload, { source }: ResolvedVolume, name: string): Naming {
+  const specOf = (of: VolumeSource) => JSON.stringify(clusterVolume(workload, of, ""));
+  const spec = specOf(source);
+  const first = workload.volumes.find((each) => isOfCluster(each.source) && specOf(each.source) === spec)!;
+  return namingOf(name, first.name, spec);
+}
+
+/** Of both names apart as well: workload `a-b` with volume `c` has an object of its own beside `a` with `b-c`. */
+function namingOf(workload: string, volume: string, content: string): Naming {
+  return { words: `${workload}-${volume}`, of: JSON.stringify([workload, volume, content]) };
 }
 
 function clusterVolume(workload: ResolvedWorkload, source: VolumeSource, name: string): Spec {
@@ -184,28 +202,24 @@ function claimTemplate(workload: ResolvedWorkload, volume: ResolvedVolume, ebs: 
             dataSource: {
               apiGroup: "snapshot.storage.k8s.io",
               kind: "VolumeSnapshot",
-              name: snapshotName(workload, volume, ebs.snapshot, name),
+              name: nameOf(snapshotNaming(volume, ebs.snapshot, name)),
             },
           }),
     },
   };
 }
 
-function snapshotName(workload: ResolvedWorkload, volume: ResolvedVolume, snapshot: string, name: string): string {
-  return `${name}-${volume.name}-${hashOf(workload, name, volume.name, snapshot)}`;
+function snapshotNaming(volume: ResolvedVolume, snapshot: string, name: string): Naming {
+  return namingOf(name, volume.name, snapshot);
 }
 
 /** https://kubernetes.io/docs/concepts/storage/volume-snapshots/#static */
-function snapshotOf(
-  workload: ResolvedWorkload,
-  volume: ResolvedVolume,
-  { snapshot }: EbsSource,
-  metadata: Metadata,
-): readonly Manifest[] {
+function snapshotOf(volume: ResolvedVolume, { snapshot }: EbsSource, metadata: Metadata): readonly Manifest[] {
   if (snapshot === undefined) return [];
-  const name = snapshotName(workload, volume, snapshot, metadata.name);
   const { namespace, ...ofCluster } = metadata;
-  const content = `${namespace}-${name}`;
+  const naming = snapshotNaming(volume, snapshot, metadata.name);
+  const name = nameOf(naming);
+  const content = nameInCluster(namespace, naming);
   return [
     {
       apiVersion: "snapshot.storage.k8s.io/v1",

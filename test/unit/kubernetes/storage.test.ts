@@ -118,6 +118,21 @@ describe("a volume of the whole cluster", () => {
     expect(nameFor({ efs, readOnly: true })).toBe(names[0]);
   });
 
+  test("has a name that no other namespace's has, and that a label can have", () => {
+    const nameFor = (kind: string, volume: object, name: string, namespace: string) =>
+      ofKind(manifestsOf([{ path: "/data", ...volume }], { name, eks: { namespace } }), kind)[0]!.metadata.name;
+    const snapshot = { ebs: { size: "1GiB", storageClass: "fast", snapshot: "snap-1" } };
+    for (const [kind, volume] of [
+      ["PersistentVolume", { s3: { bucket: "models" } }],
+      ["VolumeSnapshotContent", snapshot],
+    ] as const) {
+      expect(nameFor(kind, volume, "a-bert", "team")).not.toBe(nameFor(kind, volume, "bert", "team-a"));
+      const long = nameFor(kind, volume, "a-name-as-long-as-a-name-of-a-workload-is", "a-namespace-of-some-length");
+      expect(long).toMatch(/^a-namespace-of-some-length-a-name[a-z-]*-[0-9a-f]{8}$/);
+      expect(long.length).toBeLessThanOrEqual(63);
+    }
+  });
+
   test("is one where a pod has it twice", () => {
     const manifests = manifestsOf([
       { path: "/a", efs },
