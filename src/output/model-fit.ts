@@ -3,6 +3,7 @@ import type { SlotFit } from "../core/models/fit.ts";
 import type { ModelFigures } from "../core/models/model-figures.ts";
 import type { FitRequest } from "../core/models/request.ts";
 import type { InstanceTypeSummary } from "../core/catalog/instance-types/summary.ts";
+import { billions } from "./billions.ts";
 import { gibibytes, pricesDocument } from "./instance-types.ts";
 import { fitArithmetic } from "./model-fit-arithmetic.ts";
 import type { View } from "./print.ts";
@@ -88,17 +89,12 @@ function headText(model: ModelFigures, request: FitRequest, style: Style, column
   const own = maxContextTokens === undefined ? "" : ` of at most ${maxContextTokens}`;
   const what = task === "inference" ? "a replica" : "a device or core";
   const text =
-    `${name}: ${billions(parameters)} parameters (${architecture}, published in ${publishedPrecision}` +
+    `${name}: ${billions(parameters)} billion parameters (${architecture}, published in ${publishedPrecision}` +
     `${asOf === undefined ? "" : `, figures of ${asOf}`}), ${cacheBytesPerToken} bytes of cache a token\n` +
     `${task}: ${sequences} ${sequences === 1 ? "sequence" : "sequences"} at once on ${what}, ${contextTokens} tokens` +
     `${own} each\n`;
   // Coloured after it is wrapped: colours have no width.
   return wrapLines(text, columns, "").replace(name, () => style.bold(name));
-}
-
-/** `8.03 billion` */
-function billions(parameters: number): string {
-  return `${(parameters / 1e9).toPrecision(3)} billion`;
 }
 
 function exactTable(fits: readonly PricedFit[]): Table {

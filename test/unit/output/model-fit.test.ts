@@ -2,12 +2,13 @@ import { expect, it } from "vitest";
 import { findInstanceType } from "../../../src/core/catalog/instance-types/catalog.ts";
 import { priceOf } from "../../../src/core/catalog/instance-types/price.ts";
 import { present } from "../../../src/core/base/present.ts";
-import { findModel } from "../../../src/core/models/find-model.ts";
+import { findModel, listModels } from "../../../src/core/models/find-model.ts";
 import { fitModel } from "../../../src/core/models/fit.ts";
 import { modelFigures } from "../../../src/core/models/model-figures.ts";
 import { readModelConfig } from "../../../src/core/models/read-config.ts";
 import type { FitRequest } from "../../../src/core/models/request.ts";
 import { modelFitView } from "../../../src/output/model-fit.ts";
+import { modelListView } from "../../../src/output/model-list.ts";
 import { plain } from "../../../src/output/style.ts";
 
 it("is no wider than a terminal of 80 columns", async () => {
@@ -26,4 +27,12 @@ it("is no wider than a terminal of 80 columns", async () => {
   const model = modelFigures({ name, shape, source: "a test", asOf: "2026-11-29" });
   const text = await modelFitView(model, request, fits, { all: true, arithmetic: false }).text!(plain, 80);
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+});
+
+it("lists the models a line each on a terminal of 80 columns", async () => {
+  const models = listModels();
+  const lines = (await modelListView(models, "2026-11-29").text!(plain, 80)).trimEnd().split("\n");
+  expect(lines).toHaveLength(models.length + 1);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  expect(lines.find((line) => line.startsWith("kimi-k2-instruct "))).toMatch(/ 1030 +moonshotai$/);
 });
