@@ -123,7 +123,12 @@ function claimNaming(workload: ResolvedWorkload, { source }: ResolvedVolume, nam
   const specOf = (of: VolumeSource) => JSON.stringify(clusterVolume(workload, of, ""));
   const spec = specOf(source);
   const first = workload.volumes.find((each) => isOfCluster(each.source) && specOf(each.source) === spec)!;
-  return { words: `${name}-${first.name}`, of: spec };
+  return namingOf(name, first.name, spec);
+}
+
+/** Of both names apart as well: workload `a-b` with volume `c` has an object of its own beside `a` with `b-c`. */
+function namingOf(workload: string, volume: string, content: string): Naming {
+  return { words: `${workload}-${volume}`, of: JSON.stringify([workload, volume, content]) };
 }
 
 function clusterVolume(workload: ResolvedWorkload, source: VolumeSource, name: string): Spec {
@@ -205,7 +210,7 @@ function claimTemplate(workload: ResolvedWorkload, volume: ResolvedVolume, ebs: 
 }
 
 function snapshotNaming(volume: ResolvedVolume, snapshot: string, name: string): Naming {
-  return { words: `${name}-${volume.name}`, of: snapshot };
+  return namingOf(name, volume.name, snapshot);
 }
 
 /** https://kubernetes.io/docs/concepts/storage/volume-snapshots/#static */
