@@ -53,6 +53,7 @@ export async function runProgram(
   for (const [words, summary] of Object.entries(groups))
     if (isWanted(words)) parents.set(words, add(words, summary).description(summary).helpCommand(false));
   for (const entry of registry) if (isWanted(entry.words)) loaders.set(add(entry.words, entry.summary), entry);
+  let asked: Commander | undefined;
   for (const parent of parents.values()) {
     parent.hook("preSubcommand", async (_, command) => {
       const entry = loaders.get(command);
@@ -61,6 +62,7 @@ export async function runProgram(
       const tell = await addInstanceTypes(given.instanceTypesFile, io);
       const spec = await entry.load();
       attach(command, spec);
+      asked = command;
       command.action(async () => {
         const options = checkedOptions(given, spec, passthrough !== undefined);
         const context = connect(options);
@@ -86,7 +88,7 @@ export async function runProgram(
       throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });
     throw new AiplatError(
       "Usage",
-      tidy(withMeantFlag(error)),
+      tidy(withMeantFlag(error, asked)),
       error.code === "commander.unknownCommand" ? { hint: "aiplat --help lists the commands." } : {},
     );
   }
@@ -219,25 +221,29 @@ function checkedOptions(
   };
 }
 
-/** What docker, kubectl and SkyPilot call things that have a flag of another name here. */
-const otherFlags: Readonly<Record<string, string>> = {
-  accelerators: "--instance-type and --devices",
-  cpus: "--cpu",
-  env: "--environment",
-  gpus: "--devices",
-  "instance-types": "--instance-type",
-  mem: "--memory",
-  "num-nodes": "--nodes",
-  "num-gpus": "--devices",
-  publish: "--port",
-  secrets: "--secret",
+/** What docker, kubectl, SkyPilot and vLLM call things that have flags of other names here. */
+const otherFlags: Readonly<Record<string, readonly string[]>> = {
+  accelerators: ["--instance-type", "--devices"],
+  cpus: ["--cpu"],
+  env: ["--environment"],
+  gpus: ["--devices", "--min-devices"],
+  "instance-types": ["--instance-type"],
+  "max-model-len": ["--context"],
+  "max-num-seqs": ["--sequences"],
+  mem: ["--memory"],
+  "num-nodes": ["--nodes"],
+  "num-gpus": ["--devices", "--min-devices"],
+  publish: ["--port"],
+  quantization: ["--precision"],
+  secrets: ["--secret"],
 };
 
-/** commander guesses by spelling, which finds no other tool's word. */
-function withMeantFlag({ code, message }: CommanderError): string {
+/** commander guesses by spelling, which finds no other tool's word; a flag that the command has not is no help. */
+function withMeantFlag({ code, message }: CommanderError, command: Commander | undefined): string {
   const word = /^error: unknown option '--([^'=]+)/.exec(message)?.[1];
-  const meant = code === "commander.unknownOption" && word !== undefined ? otherFlags[word] : undefined;
-  return meant === undefined ? message : `error: unknown option '--${word}'\n(Did you mean ${meant}?)`;
+  if (code !== "commander.unknownOption" || word === undefined) return message;
+  const meant = (otherFlags[word] ?? []).filter((flag) => command?.options.some(({ long }) => long === flag));
+  return meant.length === 0 ? message : `error: unknown option '--${word}'\n(Did you mean ${meant.join(" and ")}?)`;
 }
 
 /** commander's sentence without its prefix and line break. */

@@ -11,12 +11,13 @@ const timeoutMs = 10_000;
  * who asks, as for its own tools. https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
  *
  * @param name `ORG/NAME`.
- * @throws AiplatError NotFound, AccessDenied for a gated model, Network; Interrupted.
+ * @throws AiplatError Usage for variables that say neither, NotFound, AccessDenied for a gated model, Network;
+ *   Interrupted.
  */
 export async function readHubConfig({ env, signal }: Pick<Context, "env" | "signal">, name: string): Promise<string> {
-  const { HF_ENDPOINT: endpoint = "https://huggingface.co", HF_TOKEN: token = "" } = env;
-  const url = `${endpoint.replace(/\/+$/, "")}/${name}/resolve/main/config.json`;
-  if (!URL.canParse(url)) throw new AiplatError("Usage", `HF_ENDPOINT is no URL: ${endpoint}`);
+  const endpoint = endpointOf(env);
+  const token = tokenOf(env);
+  const url = `${endpoint}/${name}/resolve/main/config.json`;
   const { host } = new URL(url);
   try {
     const answer = await fetch(url, {
@@ -35,13 +36,31 @@ export async function readHubConfig({ env, signal }: Pick<Context, "env" | "sign
   }
 }
 
+/** Without the slash at its end; a variable that is empty says nothing. */
+function endpointOf({ HF_ENDPOINT: said = "" }: Context["env"]): string {
+  const endpoint = said === "" ? "https://huggingface.co" : said.replace(/\/+$/, "");
+  if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol))
+    throw new AiplatError("Usage", `HF_ENDPOINT is no URL of a hub: ${said}`);
+  const { username, password } = new URL(endpoint);
+  if (username !== "" || password !== "")
+    throw new AiplatError("Usage", "HF_ENDPOINT has a user or a password in it, and HF_TOKEN is what says who asks");
+  return endpoint;
+}
+
+/** Without the line's end that files of secrets have. What is none is not repeated: part of it may be one. */
+function tokenOf({ HF_TOKEN: said = "" }: Context["env"]): string {
+  const token = said.trim();
+  if (/^[!-~]*$/.test(token)) return token;
+  throw new AiplatError("Usage", "HF_TOKEN is no token: it has spaces in it, or characters beyond ASCII");
+}
+
 function refusalOf(status: number, name: string, host: string, hasToken: boolean): AiplatError {
   if (status === 404)
     return new AiplatError("NotFound", `${host} has no model ${name} with a config.json on its main branch`);
   if (status === 401 || status === 403)
     return new AiplatError(
       "AccessDenied",
-      `${host} gives ${name} to nobody ${hasToken ? "with this HF_TOKEN" : "without HF_TOKEN"}: it is gated, or not there`,
+      `${host} gives ${name} to nobody ${hasToken ? "with this HF_TOKEN" : "without HF_TOKEN"}: it is gated, or not there${hasToken ? ", or the token is not valid" : ""}`,
       { hint: `Accept the model's terms at https://${host}/${name}, and set HF_TOKEN to a token that reads it.` },
     );
   return new AiplatError("Network", `${host} answered HTTP ${status} for ${name}`);

@@ -21,13 +21,13 @@ export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest,
         `${engine}, ${precision}${of}`,
       ],
       ["of which usable", gibibytes(usableMiB)],
-      ["weights", `-${gibibytes(weightsMiB)}`],
+      ["weights", less(weightsMiB)],
     );
-    if (gradientsMiB !== undefined) lines.push(["gradients", `-${gibibytes(gradientsMiB)}`]);
-    if (optimizerMiB !== undefined) lines.push(["optimizer", `-${gibibytes(optimizerMiB)}`]);
+    if (gradientsMiB !== undefined) lines.push(["gradients", less(gradientsMiB)]);
+    if (optimizerMiB !== undefined) lines.push(["optimizer", less(optimizerMiB)]);
     lines.push(
-      [task === "inference" ? "activations of a step" : "gathered layers", `-${gibibytes(activationsMiB)}`],
-      ["runtime", `-${gibibytes(runtimeMiB)}`],
+      [task === "inference" ? "activations of a step" : "gathered layers", less(activationsMiB)],
+      ["runtime", less(runtimeMiB)],
       ["left for sequences", gibibytes(memory.leftMiB)],
       [
         `a sequence of ${contextTokens} tokens`,
@@ -51,4 +51,10 @@ export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest,
       : [`  image ${image.image}${image.sdk === undefined ? "" : `, Neuron SDK ${image.sdk}`}`];
   if (note !== undefined) served.push(`  ${note}`);
   return `${[style?.bold(title) ?? title, ...text, ...verdict, ...served].join("\n")}\n`;
+}
+
+/** What is taken off; what is nothing has no sign. */
+function less(mib: number): string {
+  const shown = gibibytes(mib);
+  return shown === "0" ? shown : `-${shown}`;
 }

@@ -3,11 +3,13 @@ import type { SlotFit } from "../core/models/fit.ts";
 import type { ModelFigures } from "../core/models/model-figures.ts";
 import type { FitRequest } from "../core/models/request.ts";
 import type { InstanceTypeSummary } from "../core/catalog/instance-types/summary.ts";
+import { billions } from "./billions.ts";
 import { gibibytes, pricesDocument } from "./instance-types.ts";
 import { fitArithmetic } from "./model-fit-arithmetic.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { alignedTable, type Column, type Table } from "./table.ts";
+import { wrapLines } from "./wrap.ts";
 
 /** A fit with the type's price. */
 export interface PricedFit extends SlotFit {
@@ -32,10 +34,10 @@ export function modelFitView(
     },
     table: exactTable(fits),
     text: async (style, columns) => {
-      const head = headText(model, request, style);
+      const head = headText(model, request, style, columns);
       if (arithmetic) return `${head}\n${fits.map((each) => fitArithmetic(each, request, style)).join("\n")}`;
       if (fits.length === 0) return head;
-      return `${head}\n${await alignedTable(narrowTable(fits, all), style, columns)}${footnote(fits, style)}`;
+      return `${head}\n${await alignedTable(narrowTable(fits, all), style, columns)}${footnote(fits, style, columns)}`;
     },
     ...(arithmetic ? { piped: fits.map((each) => fitArithmetic(each, request, undefined)).join("\n") } : {}),
   };
@@ -81,22 +83,18 @@ function assumptionGroups(fits: readonly PricedFit[]): readonly unknown[] {
   }));
 }
 
-function headText(model: ModelFigures, request: FitRequest, style: Style): string {
+function headText(model: ModelFigures, request: FitRequest, style: Style, columns: number): string {
   const { name, architecture, parameters, publishedPrecision, cacheBytesPerToken, maxContextTokens, asOf } = model;
   const { task, contextTokens, sequences } = request;
   const own = maxContextTokens === undefined ? "" : ` of at most ${maxContextTokens}`;
   const what = task === "inference" ? "a replica" : "a device or core";
-  return (
-    `${style.bold(name)}: ${billions(parameters)} parameters (${architecture}, published in ${publishedPrecision}` +
+  const text =
+    `${name}: ${billions(parameters)} billion parameters (${architecture}, published in ${publishedPrecision}` +
     `${asOf === undefined ? "" : `, figures of ${asOf}`}), ${cacheBytesPerToken} bytes of cache a token\n` +
     `${task}: ${sequences} ${sequences === 1 ? "sequence" : "sequences"} at once on ${what}, ${contextTokens} tokens` +
-    `${own} each\n`
-  );
-}
-
-/** `8.03 billion` */
-function billions(parameters: number): string {
-  return `${(parameters / 1e9).toPrecision(3)} billion`;
+    `${own} each\n`;
+  // Coloured after it is wrapped: colours have no width.
+  return wrapLines(text, columns, "").replace(name, () => style.bold(name));
 }
 
 function exactTable(fits: readonly PricedFit[]): Table {
@@ -162,16 +160,16 @@ function narrowTable(fits: readonly PricedFit[], all: boolean): Table {
   return { columns, rows };
 }
 
-function footnote(fits: readonly PricedFit[], style: Style): string {
+function footnote(fits: readonly PricedFit[], style: Style, columns: number): string {
   const price = fits.find((each) => each.price !== undefined)?.price;
   const prices = price === undefined ? "" : ` Prices on demand in ${price.region}, ${price.asOf}.`;
   const estimates = fits.some(({ assumptions }) => assumptions.some(({ source }) => source === undefined))
     ? " Activations and overheads are estimates: -o json lists each figure with its source."
     : "";
-  return style.dim(
-    `\nGiB of one rank (a GPU or NeuronCore): weights, and what is left for sequences, of which so many run at once on ` +
-      `each replica.${estimates}${prices}\n`,
-  );
+  const text =
+    `GiB of one rank (a GPU or NeuronCore): weights, and what is left for sequences, of which so many run at once on ` +
+    `each replica.${estimates}${prices}`;
+  return style.dim(`\n${wrapLines(text, columns, "")}\n`);
 }
 
 function summariesOf(fits: readonly PricedFit[]): readonly InstanceTypeSummary[] {

@@ -1,5 +1,7 @@
 import type { listModels } from "../core/models/find-model.ts";
+import { billions } from "./billions.ts";
 import type { View } from "./print.ts";
+import { alignedTable } from "./table.ts";
 
 /** The models that are built in, by name. */
 export function modelListView(models: ReturnType<typeof listModels>, asOf: string): View {
@@ -30,5 +32,25 @@ export function modelListView(models: ReturnType<typeof listModels>, asOf: strin
         name,
       ]),
     },
+    // 80 columns hold the longest row: the organisation stands for its name and the model's.
+    text: (style, columns) =>
+      alignedTable(
+        {
+          columns: [
+            { title: "NAME" },
+            { title: "ARCHITECTURE" },
+            { title: "BILLIONS", align: "right" },
+            { title: "ORGANISATION" },
+          ],
+          rows: models.map(({ shortName, name, parameters, config }) => [
+            shortName,
+            String(config["model_type"]),
+            billions(parameters),
+            name.slice(0, name.indexOf("/")),
+          ]),
+        },
+        style,
+        columns,
+      ),
   };
 }

@@ -87,6 +87,17 @@ describe("volumes on the sandbox", () => {
     expect(await run("plan", "--exit-code")).toMatchObject({ code: 0 });
   });
 
+  it("go with a deployment of a file that has none", async () => {
+    const whole = { replicas: 1, accelerator: { instanceTypes: ["inf2.24xlarge"] } };
+    write({ ...whole, volumes: [{ path: "/data", ebs }] });
+    expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    write({ ...whole, volumes: [] });
+    expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    const { services } = await box.ecs("DescribeServices", { services: ["bert"] });
+    expect(services[0].deployments[0].volumeConfigurations ?? []).toEqual([]);
+    expect(await run("plan", "--exit-code")).toMatchObject({ code: 0 });
+  });
+
   it("go with a rollback to a revision that has none", async () => {
     const whole = { replicas: 1, accelerator: { instanceTypes: ["inf2.24xlarge"] } };
     write({ ...whole, volumes: [] });
@@ -97,6 +108,20 @@ describe("volumes on the sandbox", () => {
     const { services } = await box.ecs("DescribeServices", { services: ["bert"] });
     expect(services[0].taskDefinition).toMatch(/:1$/);
     expect(services[0].deployments[0].volumeConfigurations ?? []).toEqual([]);
+  });
+
+  it("are no way back to where the service says nothing of them", async () => {
+    const whole = { replicas: 1, accelerator: { instanceTypes: ["inf2.24xlarge"] } };
+    for (const path of ["/data", "/other"]) {
+      write({ ...whole, volumes: [{ path, ebs }] });
+      expect(await run("service", "deploy", "-o", "json")).toMatchObject({ code: 0 });
+    }
+    const { code, stderr } = await run("service", "rollback", "bert", "--yes");
+    expect([code, stderr]).toEqual([
+      1,
+      "error: bert cannot go back to bert:1: ECS makes its volume data at launch, and the service does not say how\n" +
+        "  Deploy the file that had the volume: aiplat service deploy.\n",
+    ]);
   });
 
   it("are launched by a run, with the block device's configuration", async () => {

@@ -6,7 +6,7 @@ import type { Service } from "../../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../../core/ecs-api/service-deployment.ts";
 import { hasDeployments, judged } from "../../core/plan/judge-plan.ts";
 import { runningFamilyOf } from "../../core/plan/live-services.ts";
-import { planRollback } from "../../core/plan/plan-rollback.ts";
+import { planRollback, type UnsaidVolume } from "../../core/plan/plan-rollback.ts";
 import {
   deletedWith,
   replacedBy,
@@ -75,7 +75,7 @@ export const serviceRollback = defineCommand({
         findRollbackTarget(ecs, cluster, service, toRevision, rollouts.get(service.serviceName)),
       ),
     );
-    const { plan, stuck } = planRollback({
+    const { plan, stuck, unsaidVolumes } = planRollback({
       workload: target.workload,
       cluster,
       rollbackTargets,
@@ -85,6 +85,7 @@ export const serviceRollback = defineCommand({
     });
     const deleted = deletedWith(services);
     if (stuck[0] !== undefined) throw noRollbackTarget(context, target, stuck[0], toRevision, deleted);
+    if (unsaidVolumes.length > 0) throw withoutVolumes(unsaidVolumes);
     const { steps, unplaced } = hasDeployments(plan)
       ? judged(plan, await readClusterState(context, ecs, cluster))
       : plan;
@@ -141,6 +142,18 @@ function noRollbackTarget(
       : `there is no ACTIVE revision ${family}:${revision}`;
   return new AiplatError("NotFound", what, {
     hint: `aws ecs list-task-definitions --family-prefix ${family} shows those there are; name one with --to-revision.`,
+  });
+}
+
+/** Only a task definition goes back, and how a volume is made stands in the service. */
+function withoutVolumes(unsaid: readonly UnsaidVolume[]): AiplatError {
+  const each = unsaid.map(
+    ({ service, revision, volume }) =>
+      `${service} cannot go back to ${revision}: ECS makes its volume ${volume} at launch, and the service does not say how`,
+  );
+  return new AiplatError("OperationFailed", each.join("; "), {
+    hint: "Deploy the file that had the volume: aiplat service deploy.",
+    details: { volumes: unsaid },
   });
 }
 

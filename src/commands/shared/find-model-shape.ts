@@ -30,7 +30,7 @@ export async function findModelShape(context: Context, text: string, precision?:
   }
   if (text.startsWith("hf:")) {
     const name = text.slice("hf:".length);
-    if (!/^[\w.-]+\/[\w.-]+$/.test(name))
+    if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(name))
       throw new AiplatError("Usage", `${text}: after hf: goes ORG/NAME, as in hf:Qwen/Qwen3-8B`);
     const { readHubConfig } = await import("../../model-hub/hugging-face.ts");
     return {

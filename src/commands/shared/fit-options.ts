@@ -71,6 +71,10 @@ export function fitRequestOf(options: OptionsOf<typeof fitOptions>, shape: Model
     throw new AiplatError("Usage", `--precision ${precision}: training keeps its weights in bf16`, {
       hint: "--task lora trains adapters beside weights of any precision.",
     });
+  if (precision === "mxfp4" && shape.layers.every(({ feedForward }) => feedForward.experts === undefined))
+    throw new AiplatError("Usage", `--precision mxfp4: ${name} has no experts, whose weights alone are kept so`, {
+      hint: "int4 and fp8 are of every linear layer.",
+    });
   const { maxContextTokens = Number.POSITIVE_INFINITY } = shape;
   if (context !== undefined && context > maxContextTokens)
     throw new Refusal([

@@ -88,12 +88,8 @@ const defaults: Readonly<Record<string, Raw>> = {
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  */
 export function normalService(service: Raw): Raw {
-  const primary = Array.isArray(service["deployments"]) ? primaryOf(service as unknown as Service) : undefined;
-  const lifted = Object.fromEntries(
-    settingsOfDeployment.flatMap((name) => (primary?.[name] === undefined ? [] : [[name, primary[name]]])),
-  );
   const settings = Object.fromEntries(
-    Object.entries({ ...lifted, ...service }).filter(([name]) => !notSettings.has(name)),
+    Object.entries(withSettingsOfDeployment(service)).filter(([name]) => !notSettings.has(name)),
   );
   // ECS shows a launch type only where there is no strategy.
   if (Array.isArray(settings["capacityProviderStrategy"]) && settings["capacityProviderStrategy"].length > 0)
@@ -106,6 +102,15 @@ export function normalService(service: Raw): Raw {
     { ...settings, deploymentConfiguration: { ...percentages, ...(isRaw(given) ? given : {}) } },
     "service",
   );
+}
+
+/** A live service with what only its newest deployment shows. */
+function withSettingsOfDeployment(service: Raw): Raw {
+  const primary = Array.isArray(service["deployments"]) ? primaryOf(service as unknown as Service) : undefined;
+  const lifted = Object.fromEntries(
+    settingsOfDeployment.flatMap((name) => (primary?.[name] === undefined ? [] : [[name, primary[name]]])),
+  );
+  return { ...lifted, ...service };
 }
 
 function normalObject(object: Raw, kind: string): Raw {
@@ -198,10 +203,11 @@ export function updateInput(
         ? [path.slice(name.length + 1).split(".")]
         : [],
     );
+  const whole = withSettingsOfDeployment(live);
   return {
     cluster: declared.cluster,
     service: declared.serviceName,
-    ...Object.fromEntries(names.map((name) => [name, updated(name, declared[name], live[name], removedIn(name))])),
+    ...Object.fromEntries(names.map((name) => [name, updated(name, declared[name], whole[name], removedIn(name))])),
     ...(restarts ? { forceNewDeployment: true } : {}),
   };
 }

@@ -36,7 +36,7 @@ export interface KindDefinition {
   /** What it is called in a manifest, where another kind has that name too: VolcanoJob is a Job of Volcano's. */
   readonly resourceKind?: string;
   /** The fields of the pod's spec that it has a place for; all of them unless it says which. */
-  readonly podFields?: readonly string[];
+  podFields?(workload: Pick<ResolvedWorkload, "nodes" | "replicas">): readonly string[] | undefined;
   readonly runs: ResolvedWorkload["kind"];
   /** Why it cannot carry the workload, besides `runs`; none where it can. */
   unsupportedFields(workload: ResolvedWorkload): readonly UnsupportedField[];

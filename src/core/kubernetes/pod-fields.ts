@@ -19,19 +19,25 @@ function wordOf(field: string, { init, sidecars, model }: ResolvedWorkload): Pat
   return sidecars.length > 0 || model === undefined ? ["sidecars"] : ["model", "path"];
 }
 
-/** Whether the kind has a place for all of the pod's fields. */
-export function takesPodFields(kind: Kind, fields: readonly string[]): boolean {
-  const { podFields } = definitionOf(kind);
-  return podFields === undefined || fields.every((field) => podFields.includes(field));
+/** Whether the kind has a place for all of the pod's fields, of a workload of so many pods. */
+export function takesPodFields(
+  kind: Kind,
+  fields: readonly string[],
+  workload: Pick<ResolvedWorkload, "nodes" | "replicas">,
+): boolean {
+  const taken = definitionOf(kind).podFields?.(workload);
+  return taken === undefined || fields.every((field) => taken.includes(field));
 }
 
 /** Those that would be lost: the API server drops what a resource does not name. */
 export function podFieldProblems(kind: Kind, { spec }: PodTemplate, workload: ResolvedWorkload): readonly Problem[] {
   const fields = Object.keys(spec).filter((field) => spec[field] !== undefined);
   const raw = workload.eks.pod?.["spec"];
-  const able = kinds.filter((each) => definitionOf(each).runs === workload.kind && takesPodFields(each, fields));
+  const able = kinds.filter(
+    (each) => definitionOf(each).runs === workload.kind && takesPodFields(each, fields, workload),
+  );
   return fields
-    .filter((field) => !takesPodFields(kind, [field]))
+    .filter((field) => !takesPodFields(kind, [field], workload))
     .map((field) =>
       problem(
         "kind-limit",

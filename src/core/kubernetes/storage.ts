@@ -31,7 +31,7 @@ function sourceOf(workload: ResolvedWorkload, volume: ResolvedVolume, name: stri
     case "secret":
       return { secret: { secretName: source.name } };
     default:
-      return { persistentVolumeClaim: { claimName: claimName(workload, volume, name) } };
+      return { persistentVolumeClaim: { claimName: nameOf(claimNaming(workload, volume, name)) } };
   }
 }
 
@@ -62,9 +62,10 @@ function persistentVolume(
   volume: ResolvedVolume,
   metadata: Metadata,
 ): readonly [Manifest, Manifest] {
-  const claim = claimName(workload, volume, metadata.name);
   const { namespace, ...ofCluster } = metadata;
-  const name = `${namespace}-${claim}`;
+  const naming = claimNaming(workload, volume, metadata.name);
+  const claim = nameOf(naming);
+  const name = nameInCluster(namespace, naming);
   return [
     {
       apiVersion: "v1",
@@ -94,15 +95,40 @@ const shared = ["ReadWriteMany"];
 /** The API asks for a size; drivers of file systems and buckets overlook it. */
 const anySize = "1200Gi";
 
+/** What an object is called after: words to read, and a text that is another where the object has to be another. */
+interface Naming {
+  readonly words: string;
+  readonly of: string;
+}
+
+function nameOf({ words, of }: Naming): string {
+  return `${words}-${shortHash(of)}`;
+}
+
+/** Mountpoint's driver labels a pod with the volume's name (mountpoint-s3-csi-driver, pkg/podmounter/mppod/creator.go). */
+const longestLabel = 63;
+
+/** The name of what belongs to an object of that name in its namespace: `a-b` and `c` are not `a` and `b-c`. */
+function nameInCluster(namespace: string | undefined, { words, of }: Naming): string {
+  const hash = shortHash(JSON.stringify([namespace, words, of]));
+  const room = longestLabel - hash.length - 1;
+  return `${`${namespace}-${words}`.slice(0, room).replace(/-+$/, "")}-${hash}`;
+}
+
 /**
- * A volume that is called after what it is of: its source can never change, so another source is another volume. What
- * is mounted twice is called after the first.
+ * A volume is called after what it is of: its source can never change, so another source is another volume. What is
+ * mounted twice is called after the first.
  */
-function claimName(workload: ResolvedWorkload, { source }: ResolvedVolume, name: string): string {
+function claimNaming(workload: ResolvedWorkload, { source }: ResolvedVolume, name: string): Naming {
   const specOf = (of: VolumeSource) => JSON.stringify(clusterVolume(workload, of, ""));
   const spec = specOf(source);
   const first = workload.volumes.find((each) => isOfCluster(each.source) && specOf(each.source) === spec)!;
-  return `${name}-${first.name}-${shortHash(spec)}`;
+  return namingOf(name, first.name, spec);
+}
+
+/** Of both names apart as well: workload `a-b` with volume `c` has an object of its own beside `a` with `b-c`. */
+function namingOf(workload: string, volume: string, content: string): Naming {
+  return { words: `${workload}-${volume}`, of: JSON.stringify([workload, volume, content]) };
 }
 
 function clusterVolume(workload: ResolvedWorkload, source: VolumeSource, name: string): Spec {
@@ -176,23 +202,24 @@ function claimTemplate(workload: ResolvedWorkload, volume: ResolvedVolume, ebs: 
             dataSource: {
               apiGroup: "snapshot.storage.k8s.io",
               kind: "VolumeSnapshot",
-              name: snapshotName(volume, ebs.snapshot, name),
+              name: nameOf(snapshotNaming(volume, ebs.snapshot, name)),
             },
           }),
     },
   };
 }
 
-function snapshotName(volume: ResolvedVolume, snapshot: string, name: string): string {
-  return `${name}-${volume.name}-${shortHash(snapshot)}`;
+function snapshotNaming(volume: ResolvedVolume, snapshot: string, name: string): Naming {
+  return namingOf(name, volume.name, snapshot);
 }
 
 /** https://kubernetes.io/docs/concepts/storage/volume-snapshots/#static */
 function snapshotOf(volume: ResolvedVolume, { snapshot }: EbsSource, metadata: Metadata): readonly Manifest[] {
   if (snapshot === undefined) return [];
-  const name = snapshotName(volume, snapshot, metadata.name);
   const { namespace, ...ofCluster } = metadata;
-  const content = `${namespace}-${name}`;
+  const naming = snapshotNaming(volume, snapshot, metadata.name);
+  const name = nameOf(naming);
+  const content = nameInCluster(namespace, naming);
   return [
     {
       apiVersion: "snapshot.storage.k8s.io/v1",

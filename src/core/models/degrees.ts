@@ -18,12 +18,16 @@ export function degreeProblem(shape: ModelShape, precision: Precision, tensorPar
       if (keyValueHeads % tensorParallel !== 0 && tensorParallel % keyValueHeads !== 0)
         return `${keyValueHeads} key-value heads and ${tensorParallel} ranks do not divide each other`;
     }
-    for (const width of [feedForward.denseSize, feedForward.experts?.size]) {
+    const widths = [
+      ["a width", feedForward.denseSize],
+      ["an expert's width", feedForward.experts?.size],
+    ] as const;
+    for (const [what, width] of widths) {
       if (width === undefined) continue;
-      if (width % tensorParallel !== 0) return `a width of ${width} does not divide by ${tensorParallel}`;
+      if (width % tensorParallel !== 0) return `${what} of ${width} does not divide by ${tensorParallel}`;
       const unit = unitOf(shape, precision);
       if ((width / tensorParallel) % unit !== 0)
-        return `a width of ${width} over ${tensorParallel} ranks is no multiple of the ${unit} weights that share a scale`;
+        return `${what} of ${width} over ${tensorParallel} ranks is no multiple of the ${unit} weights that share a scale`;
     }
   }
   return undefined;

@@ -10,6 +10,19 @@ export interface Assumption {
   readonly source?: string;
 }
 
+/** What an engine sees of one rank. */
+export interface Rank {
+  /** The accelerator as EC2 names it. */
+  readonly device: string;
+  readonly memoryMiB: number;
+}
+
+/** What one step of an engine has at once, and how the cache is laid out for it. */
+export interface EngineStep extends CacheLayout {
+  /** Sequences whose logits are there at once. */
+  readonly logitSequences: number;
+}
+
 /** How an engine spends the memory of one rank. */
 export interface Engine {
   readonly title: string;
@@ -23,23 +36,29 @@ export interface Engine {
   readonly leastCacheMiB?: number;
   /** Context, libraries, graphs. */
   readonly runtimeMiB: number;
-  /** Sequences whose logits are there at once. */
-  readonly logitSequences: number;
-  readonly layout: (memoryMiB: number, contextTokens: number) => CacheLayout;
+  readonly step: (rank: Rank, contextTokens: number) => EngineStep;
   readonly assumptions: readonly Assumption[];
 }
 
 const vllmCommit = "https://github.com/vllm-project/vllm/blob/002f10e0cfa1373a19a0d2756598a34b700d20e5";
 
-/** vLLM's tokens a step by the GPU's size, its server's default (`get_batch_defaults` in vllm/engine/arg_utils.py). */
+const vllmBatchDefaults =
+  "https://github.com/vllm-project/vllm/blob/99d7eb5d6a512cfcc5a2b104f24ebf2d6cda772b/vllm/engine/arg_utils.py " +
+  "(get_batch_defaults)";
+
 const largeMiB = 70 * 1024;
+
+/** Whether vLLM's server takes its larger defaults: a large GPU, and no A100, which they slow down. */
+function hasLargeBatches({ device, memoryMiB }: Rank): boolean {
+  return memoryMiB >= largeMiB && device !== "A100";
+}
 
 const estimate = (what: string, value: string): Assumption => ({ what, value });
 
 /** What every estimate of activations says. */
 const activations = estimate(
   "activations of a rank",
-  "16 bits for 4 hidden and 3 inner widths of each token of a step, and 8 bytes for each logit",
+  "16 bits for 4 hidden and 3 inner widths of each token of a step, and 8 bytes for each logit of all sequences at once",
 );
 
 const vllm: Engine = {
@@ -47,8 +66,11 @@ const vllm: Engine = {
   memoryShare: 0.92,
   cacheShare: 1,
   runtimeMiB: 1024,
-  logitSequences: 256,
-  layout: (memoryMiB) => ({ blockTokens: 16, stepTokens: memoryMiB >= largeMiB ? 8192 : 2048 }),
+  step: (rank) => ({
+    blockTokens: 16,
+    stepTokens: hasLargeBatches(rank) ? 8192 : 2048,
+    logitSequences: hasLargeBatches(rank) ? 1024 : 256,
+  }),
   assumptions: [
     {
       what: "--gpu-memory-utilization",
@@ -58,8 +80,13 @@ const vllm: Engine = {
     { what: "cache in 16 bits, blocks of 16 tokens", value: "16", source: `${vllmCommit}/vllm/config/cache.py` },
     {
       what: "--max-num-batched-tokens",
-      value: "8192 from 70 GiB a GPU on, else 2048",
-      source: "https://github.com/vllm-project/vllm/blob/main/vllm/engine/arg_utils.py (get_batch_defaults)",
+      value: "8192 from 70 GiB a GPU on but for A100, else 2048",
+      source: vllmBatchDefaults,
+    },
+    {
+      what: "--max-num-seqs",
+      value: "1024 from 70 GiB a GPU on but for A100, else 256",
+      source: vllmBatchDefaults,
     },
     activations,
     estimate("CUDA context, NCCL and graphs of a GPU", "1024 MiB"),
@@ -69,21 +96,21 @@ const vllm: Engine = {
 /** What TGI and Triton are held to for want of figures of their own. */
 const gpusAsVllm = estimate("GPUs and precisions that it runs", "those of vLLM");
 
+const tgiGlobals =
+  "https://github.com/huggingface/text-generation-inference/blob/db931fcf42da018a3657580c64bf2720f167f9ab/server/" +
+  "text_generation_server/models/globals.py";
+
 const tgi: Engine = {
   title: "TGI",
   memoryShare: 0.9,
   cacheShare: 1,
   runtimeMiB: 1024,
-  logitSequences: 128,
-  layout: () => ({ blockTokens: 1, stepTokens: 4096 }),
+  step: () => ({ blockTokens: 1, stepTokens: 4096, logitSequences: 128 }),
   assumptions: [
-    {
-      what: "TGI_WIGGLE_ROOM",
-      value: "0.90",
-      source:
-        "https://github.com/huggingface/text-generation-inference/blob/main/server/text_generation_server/models/globals.py",
-    },
+    { what: "TGI_WIGGLE_ROOM", value: "0.90", source: tgiGlobals },
+    { what: "tokens of a block of the cache, with flashinfer", value: "1", source: tgiGlobals },
     estimate("--max-batch-prefill-tokens", "4096"),
+    estimate("sequences whose logits are there at once", "128"),
     activations,
     gpusAsVllm,
     estimate("CUDA context, NCCL and graphs of a GPU", "1024 MiB"),
@@ -95,8 +122,7 @@ const triton: Engine = {
   memoryShare: 1,
   cacheShare: 0.9,
   runtimeMiB: 1536,
-  logitSequences: 256,
-  layout: () => ({ blockTokens: 32, stepTokens: 8192 }),
+  step: () => ({ blockTokens: 32, stepTokens: 8192, logitSequences: 256 }),
   assumptions: [
     {
       what: "free_gpu_memory_fraction",
@@ -109,11 +135,14 @@ const triton: Engine = {
       source: "https://nvidia.github.io/TensorRT-LLM/llm-api/reference/KvCacheConfig.html",
     },
     estimate("max_num_tokens", "8192"),
+    estimate("sequences whose logits are there at once", "256"),
     activations,
     gpusAsVllm,
     estimate("CUDA context, NCCL and engine of a GPU", "1536 MiB"),
   ],
 };
+
+const neuronSdk = "https://github.com/aws-neuron/aws-neuron-sdk/blob/81ce03ae261e12925e53437a0f690478e6366155";
 
 /** vLLM's plugin for Neuron of the images up to 0.16, which runs NxD Inference: the cache is laid out when it compiles. */
 export const neuronNxd: Engine = {
@@ -121,39 +150,44 @@ export const neuronNxd: Engine = {
   memoryShare: 0.92,
   cacheShare: 1,
   runtimeMiB: 512,
-  logitSequences: 1,
   // No chunked prefill: a whole prompt is one step, and each sequence has room for the whole context.
-  layout: (_, contextTokens) => ({ blockTokens: 1, stepTokens: contextTokens }),
+  step: (_, contextTokens) => ({ blockTokens: 1, stepTokens: contextTokens, logitSequences: 1 }),
   assumptions: [
     estimate("part of a core's memory that weights, activations and cache share", "0.92"),
     {
-      what: "cache",
-      value: "each sequence's whole context, laid out when the model is compiled",
-      source:
-        "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/libraries/nxd-inference/developer_guides/vllm-user-guide-v1.html",
+      what: "cache and step: batch_size and seq_len, max_context_length",
+      value: "--max-num-seqs of --max-model-len, a whole prompt a step",
+      source: `${neuronSdk}/libraries/nxd-inference/developer_guides/vllm-user-guide-v1.rst`,
     },
+    estimate("sequences whose logits are there at once", "1"),
     activations,
     estimate("runtime and compiled graphs of a core", "512 MiB"),
   ],
 };
 
-const neuronMemoryPage =
-  "https://github.com/aws-neuron/aws-neuron-sdk/blob/81ce03ae261e12925e53437a0f690478e6366155/vllm-neuron/docs/design/" +
-  "vllm/determine_available_memory_design.md";
+const neuronMemoryPage = `${neuronSdk}/vllm-neuron/docs/design/vllm/determine_available_memory_design.md`;
 
 /** vLLM Neuron from 0.21 on, Trainium2 and later. */
 export const neuronNative: Engine = {
   ...neuronNxd,
   title: "vLLM Neuron",
+  memoryShare: 0.9,
   mostCacheShare: 0.3,
   leastCacheMiB: 1024,
-  layout: () => ({ blockTokens: 32, stepTokens: 8192 }),
+  step: () => ({ blockTokens: 32, stepTokens: 8192, logitSequences: 1 }),
   assumptions: [
     {
       what: "--gpu-memory-utilization",
-      value: "0.92",
-      source: `${vllmCommit}/vllm/config/cache.py`,
+      value: "0.9",
+      source: `${neuronSdk}/vllm-neuron/docs/guides/features-guide.md`,
     },
+    {
+      what: "--block-size",
+      value: "32",
+      source: `${neuronSdk}/vllm-neuron/docs/guides/reference-configuration.md`,
+    },
+    estimate("--max-num-batched-tokens", "8192, as most of its tutorials set it"),
+    estimate("sequences whose logits are there at once", "1"),
     {
       what: "VLLM_NEURON_KV_GMU_BUDGET_CAP_FRACTION: the most of it that the cache is",
       value: "0.30",

@@ -48,7 +48,13 @@ export function unknownModel(text: string): Refusal {
   const names = builtInModels.flatMap(({ name, also }) => [name, ...also].map(shortName));
   const nearest = nearestNames(shortName(text), [...new Set(names)]);
   const hint =
-    (nearest.length === 0 ? "" : `Did you mean ${listOr(nearest)}? `) +
+    (nearest.length > 0 ? `Did you mean ${listOr(nearest)}? ` : familyHint(text)) +
     "MODEL is a name that aiplat instances fit lists, a config.json, its folder, - or hf:ORG/NAME.";
   return new Refusal([settingProblem("unknown-model", `${text} is no model that is built in, and no file`, hint)]);
+}
+
+/** The models whose names begin so: people name a family before they name a model. */
+function familyHint(text: string): string {
+  const ofFamily = listModels().flatMap(({ shortName: name }) => (name.startsWith(text.toLowerCase()) ? [name] : []));
+  return ofFamily.length === 0 ? "" : `Built in of ${text}: ${ofFamily.join(", ")}. `;
 }

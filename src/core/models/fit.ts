@@ -37,6 +37,7 @@ export interface SlotFit {
   readonly assumptions: readonly Assumption[];
   /** What must be set for it to run. */
   readonly note?: string;
+  /** Slots of the size on one instance; 0 where the model does not fit. */
   readonly replicasPerInstance: number;
 }
 
@@ -48,13 +49,14 @@ export function fitModel(shape: ModelShape, request: FitRequest, types: readonly
 }
 
 function fitSlot(shape: ModelShape, request: FitRequest, type: InstanceType, devices: number): SlotFit {
-  const base = { type, devices, replicasPerInstance: Math.floor(type.accelerator.count / devices) };
+  const base = { type, devices };
   const refuse = (code: FitCode, message: string): SlotFit => ({
     ...base,
     fits: false,
     reasons: [{ code, message }],
     degrees: [],
     assumptions: [],
+    replicasPerInstance: 0,
   });
   if (type.status === "retired") return refuse("STATUS", "EC2 starts no instance of the type any more");
   const plan = planSlot(shape, request, type, devices);
@@ -65,7 +67,7 @@ function fitSlot(shape: ModelShape, request: FitRequest, type: InstanceType, dev
 function judge(
   shape: ModelShape,
   { task, sequences }: FitRequest,
-  base: Pick<SlotFit, "type" | "devices" | "replicasPerInstance">,
+  base: Pick<SlotFit, "type" | "devices">,
   { engine, precision, degrees, ranks, memory, image, assumptions, note }: RankPlan,
 ): SlotFit {
   const { type, devices } = base;
@@ -89,6 +91,7 @@ function judge(
     memory,
     host,
     assumptions: [...assumptions, ...hostAssumptions],
+    replicasPerInstance: reasons.length === 0 ? Math.floor(type.accelerator.count / devices) : 0,
     ...present({ image, note }),
   };
 }

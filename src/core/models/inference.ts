@@ -1,5 +1,5 @@
 import { cacheBytesPerSequence } from "./cache.ts";
-import type { Engine } from "./engines.ts";
+import type { Engine, Rank } from "./engines.ts";
 import type { ModelShape, Precision } from "./shape.ts";
 import { weightBytesPerRank } from "./weights.ts";
 
@@ -28,14 +28,15 @@ export interface RankMemory {
 /** The memory of one rank of an engine that serves a model over `tensorParallel` ranks. */
 export function inferenceMemory(
   shape: ModelShape,
-  { precision, contextTokens, tensorParallel, memoryMiB, engine }: InferenceOptions,
+  { precision, contextTokens, tensorParallel, rank, engine }: InferenceOptions,
 ): RankMemory {
-  const layout = engine.layout(memoryMiB, contextTokens);
+  const { memoryMiB } = rank;
+  const step = engine.step(rank, contextTokens);
   const usableMiB = Math.floor(memoryMiB * engine.memoryShare);
   const weightsMiB = Math.ceil(weightBytesPerRank(shape, precision, tensorParallel) / bytesPerMiB);
   const activationsMiB = Math.ceil(
-    (layout.stepTokens * bytesPerStepToken(shape, tensorParallel) +
-      engine.logitSequences * shape.vocabularySize * bytesPerLogit) /
+    (step.stepTokens * bytesPerStepToken(shape, tensorParallel) +
+      step.logitSequences * shape.vocabularySize * bytesPerLogit) /
       bytesPerMiB,
   );
   const { runtimeMiB, cacheShare, mostCacheShare = 1, leastCacheMiB = 0 } = engine;
@@ -44,7 +45,7 @@ export function inferenceMemory(
     usableMiB * mostCacheShare,
   );
   const leftMiB = Math.floor(room);
-  const perSequence = cacheBytesPerSequence(shape, contextTokens, tensorParallel, layout);
+  const perSequence = cacheBytesPerSequence(shape, contextTokens, tensorParallel, step);
   const sequences = leftMiB < leastCacheMiB ? 0 : Math.max(0, Math.floor((leftMiB * bytesPerMiB) / perSequence));
   return {
     memoryMiB,
@@ -62,8 +63,7 @@ export interface InferenceOptions {
   readonly precision: Precision;
   readonly contextTokens: number;
   readonly tensorParallel: number;
-  /** Memory of one rank. */
-  readonly memoryMiB: number;
+  readonly rank: Rank;
   readonly engine: Engine;
 }
 

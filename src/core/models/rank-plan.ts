@@ -5,7 +5,7 @@ import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { coresPerDevice } from "../catalog/instance-types/neuron-cores.ts";
 import { legalSizes } from "../catalog/slots.ts";
 import { degreeProblem } from "./degrees.ts";
-import { gpuEngines, type Assumption, type Engine } from "./engines.ts";
+import { gpuEngines, type Assumption, type Engine, type Rank } from "./engines.ts";
 import { computeCapabilities, firstBfloat16, leastCapability } from "./gpus.ts";
 import { inferenceMemory, type RankMemory } from "./inference.ts";
 import type { FitRequest } from "./request.ts";
@@ -70,7 +70,7 @@ function gpuPlan(
   const image = gpuImage(name, type);
   const note = halfPrecisionNote(precision, type);
   return {
-    ...planned(shape, engine, precision, contextTokens, devices, type.accelerator.memoryMiBPerDevice),
+    ...planned(shape, engine, precision, contextTokens, devices, rankOf(type, 1)),
     degrees: [devices],
     ...present({ image, note }),
   };
@@ -112,10 +112,15 @@ function neuronPlan(
   }
   const image = neuronImage("pytorch-inference-vllm-neuronx", type, engine);
   return {
-    ...planned(shape, engine, precision, contextTokens, degree, type.accelerator.memoryMiBPerDevice / cores),
+    ...planned(shape, engine, precision, contextTokens, degree, rankOf(type, cores)),
     degrees,
     ...present({ image }),
   };
+}
+
+/** A device, or one of its `cores`. */
+function rankOf({ accelerator }: InstanceType, cores: number): Rank {
+  return { device: accelerator.name, memoryMiB: accelerator.memoryMiBPerDevice / cores };
 }
 
 function planned(
@@ -124,9 +129,9 @@ function planned(
   precision: Precision,
   contextTokens: number,
   tensorParallel: number,
-  memoryMiB: number,
+  rank: Rank,
 ): Omit<RankPlan, "degrees"> {
-  const memory = inferenceMemory(shape, { precision, contextTokens, tensorParallel, memoryMiB, engine });
+  const memory = inferenceMemory(shape, { precision, contextTokens, tensorParallel, rank, engine });
   return { engine: engine.title, precision, ranks: tensorParallel, memory, assumptions: engine.assumptions };
 }
 

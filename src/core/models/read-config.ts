@@ -1,4 +1,4 @@
-import { isRaw } from "../base/merge.ts";
+import { isRaw, own } from "../base/merge.ts";
 import { nearestNames } from "../base/nearest.ts";
 import { present } from "../base/present.ts";
 import { listOr, Refusal, settingProblem, type Problem } from "../base/problem.ts";
@@ -20,7 +20,7 @@ export function readModelConfig(config: unknown, from: string, precision?: Preci
   if (!isRaw(config)) throw new Refusal([settingProblem("model-config", `${from} is no config.json of a model`)]);
   const modelType = config["model_type"];
   if (typeof modelType !== "string") throw new Refusal([withoutType(config, from)]);
-  const architecture = architectures[modelType];
+  const architecture = own(architectures, modelType);
   if (architecture === undefined) throw new Refusal([unknownArchitecture(modelType, from)]);
   const problems: Problem[] = [];
   const published = readPublishedPrecision(config, from, precision === undefined ? problems : []);

@@ -1,3 +1,4 @@
+import { isRaw } from "../base/merge.ts";
 import { listOr } from "../base/problem.ts";
 import type { PlannedDeployment } from "../deployment/simulate-deployment.ts";
 import { present } from "../base/present.ts";
@@ -31,6 +32,15 @@ export interface Rollback {
   readonly plan: ServicePlan;
   /** The services that have nothing to go back to. */
   readonly stuck: readonly Service[];
+  /** The volumes that ECS makes at launch, of revisions that services would go back to without saying how. */
+  readonly unsaidVolumes: readonly UnsaidVolume[];
+}
+
+export interface UnsaidVolume {
+  readonly service: string;
+  /** `FAMILY:REVISION`. */
+  readonly revision: string;
+  readonly volume: string;
 }
 
 /**
@@ -66,6 +76,10 @@ export function planRollback(input: RollbackInput): Rollback {
       warnings: [],
     },
     stuck: targets.filter(({ revision }) => revision?.status !== "ACTIVE").map(({ service }) => service),
+    // Where ECS itself goes back, it knows what it had.
+    unsaidVolumes: targets.flatMap(({ service, revision }) =>
+      revision === undefined || rollouts.has(service.serviceName) ? [] : unsaidIn(service, revision),
+    ),
   };
 }
 
@@ -142,10 +156,30 @@ function stepBack(
 }
 
 /** ECS refuses the configuration of a volume that the revision does not have. */
-function withoutVolumes(service: Service, { volumes = [] }: RegisteredTaskDefinition): { volumeConfigurations?: [] } {
-  const configured = normalService(service)["volumeConfigurations"] !== undefined;
-  const wanted = volumes.some(({ configuredAtLaunch }) => configuredAtLaunch === true);
-  return configured && !wanted ? { volumeConfigurations: [] } : {};
+function withoutVolumes(service: Service, revision: RegisteredTaskDefinition): { volumeConfigurations?: [] } {
+  return configuredIn(service).length > 0 && madeAtLaunch(revision).length === 0 ? { volumeConfigurations: [] } : {};
+}
+
+/** ECS refuses a revision whose volume the service says nothing of. */
+function unsaidIn(service: Service, revision: RegisteredTaskDefinition): readonly UnsaidVolume[] {
+  const said = configuredIn(service);
+  return madeAtLaunch(revision)
+    .filter((volume) => !said.includes(volume))
+    .map((volume) => ({
+      service: service.serviceName,
+      revision: definitionNameOf(revision.taskDefinitionArn),
+      volume,
+    }));
+}
+
+/** The names of the volumes that a service says how to make. */
+function configuredIn(service: Service): readonly string[] {
+  const configurations = normalService(service)["volumeConfigurations"];
+  return (Array.isArray(configurations) ? configurations.filter(isRaw) : []).map(({ name }) => String(name));
+}
+
+function madeAtLaunch({ volumes = [] }: RegisteredTaskDefinition): readonly string[] {
+  return volumes.flatMap(({ name = "", configuredAtLaunch }) => (configuredAtLaunch === true ? [name] : []));
 }
 
 /**

@@ -5,10 +5,10 @@ import { capacityWords, instanceTypeRule, nameRule, networkModes, suggestMemory,
 import { isRaw } from "../base/merge.ts";
 import { volumeHints } from "./volume-hints.ts";
 
-/** What to write instead of a value that is wrong, by where it stands: an index or a free key is `*`. */
-const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> = {
-  name: (value) => write(typeof value === "string" ? slug(value) : undefined),
-  kind: (value) => write(near(value, workloadKinds)),
+type Hints = Readonly<Record<string, (value: unknown) => string | undefined>>;
+
+/** Of a container, the workload's own and those beside it. */
+const ofContainer: Hints = {
   entryPoint: (value) => wordsOf(value, "[/opt/run.sh]"),
   command: (value) => wordsOf(value, '[serve, --port, "8080"]'),
   environment: () => "Write NAME: value pairs.",
@@ -21,6 +21,23 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
     const words = Object.entries(present({ container, host, protocol })).map(([key, word]) => `${key}: ${word}`);
     return write(`{ ${words.join(", ")} }`);
   },
+  "resources.memory": size,
+  "resources.cpu": (value) => {
+    const millicores = typeof value === "string" ? /^(\d+)m$/.exec(value) : null;
+    return millicores === null ? undefined : write(String(Number(millicores[1]) / 1000));
+  },
+};
+
+/** What to write instead of a value that is wrong, by where it stands: an index or a free key is `*`. */
+const byPlace: Hints = {
+  name: (value) => write(typeof value === "string" ? slug(value) : undefined),
+  kind: (value) => write(near(value, workloadKinds)),
+  ...ofContainer,
+  ...Object.fromEntries(
+    ["init", "sidecars"].flatMap((list) =>
+      Object.entries(ofContainer).map(([place, hint]) => [`${list}.*.${place}`, hint]),
+    ),
+  ),
   accelerator: (value) =>
     typeof value === "string" && instanceTypeRule.pattern.test(value)
       ? write(`{ instanceTypes: [${value}] }`)
@@ -33,14 +50,7 @@ const byPlace: Readonly<Record<string, (value: unknown) => string | undefined>> 
       : undefined,
   "accelerator.mps.memory": size,
   "accelerator.hami.memory": size,
-  "resources.memory": size,
-  "init.*.resources.memory": size,
-  "sidecars.*.resources.memory": size,
   sharedMemory: (value) => (value === "0" ? write("0, without quotes") : size(value)),
-  "resources.cpu": (value) => {
-    const millicores = typeof value === "string" ? /^(\d+)m$/.exec(value) : null;
-    return millicores === null ? undefined : write(String(Number(millicores[1]) / 1000));
-  },
   stop: (value) => (typeof value === "number" ? write(`{ timeoutSeconds: ${value} }`) : undefined),
   ...Object.fromEntries(Object.entries(volumeHints).map(([place, hint]) => [place, (value) => write(hint(value))])),
   logs: (value) => (typeof value === "string" ? write(`{ group: ${value} }`) : undefined),

@@ -165,20 +165,29 @@ function graft(under: Part | undefined, over: Part, path: Path, raw: readonly Ra
   const keyOf = (section?.lists ?? workloadLists)[name];
   const isMaps = (items: readonly Part[]) => items.every((item) => "entries" in item);
   if (keyOf === undefined || !isMaps(under.items) || !isMaps(over.items)) return over;
-  const merged = new Map<string, Part>(under.items.map((item) => [keyOf(plainOf(item) as Raw), item]));
+  const items: Part[] = [...under.items];
+  // What one text says twice stays twice, for the rules to refuse: each item has one item merged over it.
+  const places = new Map(items.map((item, index) => [keyOf(plainOf(item) as Raw), index]));
   for (const item of over.items) {
     const key = keyOf(plainOf(item) as Raw);
-    merged.set(key, graft(merged.get(key), item, [...path, 0], raw));
+    const place = places.get(key);
+    places.delete(key);
+    if (place === undefined) items.push(graft(undefined, item, [...path, 0], raw));
+    else items[place] = graft(items[place], item, [...path, 0], raw);
   }
-  return { ...originOf(over), items: [...merged.values()] };
+  return { ...originOf(over), items };
 }
 
 function setPart(part: Part, [first, ...rest]: Path, value: Part): Part {
   if (first === undefined) return value;
   const next = setPart(childOf(part, first) ?? emptyMap(value), rest, value);
-  if ("items" in part) return { ...originOf(part), items: part.items.with(Number(first), next) };
+  const deletes = "value" in next && next.value === null && rest.length === 0;
+  if ("items" in part) {
+    const at = Number(first);
+    return { ...originOf(part), items: deletes ? part.items.toSpliced(at, 1) : part.items.with(at, next) };
+  }
   const entries = new Map("entries" in part ? part.entries : []);
-  if ("value" in next && next.value === null && rest.length === 0) entries.delete(String(first));
+  if (deletes) entries.delete(String(first));
   else entries.set(String(first), next);
   return { ...originOf(part), entries };
 }

@@ -1,4 +1,5 @@
 import { counted } from "../base/counted.ts";
+import { isRaw } from "../base/merge.ts";
 import { pathText, problem, Refusal, valueAt, type LocatedProblem, type Path } from "../base/problem.ts";
 import { harvest, layerOf, setIn, type Layer, type LayerReading, type Writer } from "./layers.ts";
 import { parseWorkloadText } from "./parse.ts";
@@ -72,7 +73,7 @@ function refusal(
 /**
  * Sets one value of a workload; null deletes.
  *
- * @throws Refusal where the path leads to an item that its list does not have.
+ * @throws Refusal where the path leads to an item that its list does not have, or names one by a word.
  */
 export function setValue(layer: Layer, { path, value, plain }: SetValue, reading: LayerReading): Layer {
   requireItems(harvest(layer).value, path);
@@ -86,8 +87,11 @@ export function setValue(layer: Layer, { path, value, plain }: SetValue, reading
 
 function requireItems(document: unknown, path: Path): void {
   for (const [index, segment] of path.entries()) {
-    if (typeof segment !== "number") continue;
     const list = valueAt(document, path.slice(0, index));
+    if (typeof segment !== "number") {
+      if (Array.isArray(list)) throw nameInList(path.slice(0, index), list, segment);
+      continue;
+    }
     const length = Array.isArray(list) ? list.length : 0;
     if (segment < length) continue;
     const name = pathText(path.slice(0, index));
@@ -96,4 +100,16 @@ function requireItems(document: unknown, path: Path): void {
       `Write the whole list: --set '${name}=[...]'.`,
     );
   }
+}
+
+/** A word where a list has numbers: the item's name or path, or the number as other tools have it. */
+function nameInList(path: Path, list: readonly unknown[], word: string): Refusal {
+  const at = /^\d+$/.test(word)
+    ? Number(word)
+    : list.findIndex((item) => isRaw(item) && (item["name"] === word || item["path"] === word));
+  const name = pathText(path);
+  return refusal(
+    `${name} is a list, and --set is to change ${word} of it`,
+    at < 0 ? `Say the item by its number: ${name}[0] is the first.` : `Say the item by its number: ${name}[${at}].`,
+  );
 }

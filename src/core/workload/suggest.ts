@@ -1,10 +1,10 @@
 import { own } from "../base/merge.ts";
 import type * as z from "zod/mini";
 import { nearestNames } from "../base/nearest.ts";
-import { listOr, type Path } from "../base/problem.ts";
+import { listOr, pathText, type Path } from "../base/problem.ts";
 
-/** What other tools call things that have a name of their own here. */
-const otherNames: Readonly<Record<string, string>> = {
+/** What other tools call things that have a name of their own here; of two the first is right where it is legal. */
+const otherNames: Readonly<Record<string, string | readonly [string, string]>> = {
   args: "command",
   cmd: "command",
   containerport: "container",
@@ -22,6 +22,7 @@ const otherNames: Readonly<Record<string, string>> = {
   instancetype: "accelerator.instanceTypes",
   loggroup: "logs.group",
   mem: "resources.memory",
+  mountpoints: ["mounts", "volumes"],
   retentionindays: "logs.retentionDays",
   readonlyrootfilesystem: "readOnlyRoot",
   shmsize: "sharedMemory",
@@ -30,6 +31,7 @@ const otherNames: Readonly<Record<string, string>> = {
   taskrolearn: "roles.task",
   terminationgraceperiodseconds: "stop.timeoutSeconds",
   vcpu: "resources.cpu",
+  volumemounts: ["mounts", "volumes"],
   workdir: "workingDirectory",
   workingdir: "workingDirectory",
 };
@@ -46,24 +48,30 @@ export function suggestKey(
   key: string,
 ): { readonly hint: string; readonly meant?: Path } {
   const here = legalKeysAt(schema, path);
-  const other = own(otherNames, key.toLowerCase().replace(/[_-]/g, ""));
-  if (other !== undefined && !here.some((each) => each.toLowerCase() === key.toLowerCase())) {
-    return here.includes(other)
-      ? { hint: `Write ${other} instead.`, meant: [...path, other] }
-      : { hint: `Write ${other} instead.`, meant: other.split(".") };
+  const others = own(otherNames, key.toLowerCase().replace(/[_-]/g, ""));
+  if (others !== undefined && !here.some((each) => each.toLowerCase() === key.toLowerCase())) {
+    const [mine, elsewhere] = typeof others === "string" ? ([others, others] as const) : others;
+    const isHere = here.includes(mine.split(".")[0]!);
+    const other = isHere ? mine : elsewhere;
+    return { hint: `Write ${other} instead.`, meant: [...(isHere ? path : []), ...other.split(".")] };
   }
   const near = nearestNames(key, here, 1)[0];
   if (near !== undefined) return { hint: `Did you mean ${near}?`, meant: [...path, near] };
-  const elsewhere = everyKey(schema).filter((each) => each.at(-1)?.toLowerCase() === key.toLowerCase());
+  // An item of a list, a sidecar say, has words of its own before those of the workload.
+  const item = path.slice(0, path.findLastIndex((each) => typeof each === "number") + 1);
+  const keysIn = (place: Path) =>
+    everyKey(schema, place).filter((each) => String(each.at(-1)).toLowerCase() === key.toLowerCase());
+  const inItem = keysIn(item);
+  const elsewhere = inItem.length > 0 ? inItem : keysIn([]);
   if (elsewhere.length > 0)
     return {
-      hint: `It belongs elsewhere: ${listOr(elsewhere.map((each) => each.join(".")))}.`,
+      hint: `It belongs elsewhere: ${listOr(elsewhere.map(pathText))}.`,
       ...(elsewhere.length === 1 ? { meant: elsewhere[0]! } : {}),
     };
   return { hint: `Legal here: ${here.filter((each) => each !== "$schema").join(", ")}.` };
 }
 
-function everyKey(schema: z.core.$ZodType, path: readonly string[] = []): readonly (readonly string[])[] {
+function everyKey(schema: z.core.$ZodType, path: Path): readonly Path[] {
   return legalKeysAt(schema, path).flatMap((key) => [[...path, key], ...everyKey(schema, [...path, key])]);
 }
 

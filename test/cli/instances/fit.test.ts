@@ -165,6 +165,12 @@ describe("instances fit", () => {
     );
   });
 
+  test("takes nothing off where nothing is taken", async () => {
+    const training = ["--name", "p5.48xlarge", "--task", "training", "--sharding", "none", "--all", "--arithmetic"];
+    const { stdout } = await runCli(["instances", "fit", "llama-3.2-1b", ...training]);
+    expect(stdout).toMatch(/^ {2}gathered layers +0 GiB$/m);
+  });
+
   test("exits with 4 where it fits nowhere, and still prints the document", async () => {
     const all = ["instances", "fit", "llama-3.1-405b", "--family", "g5"];
     const { code, stdout, stderr } = await runCli([...all, "-o", "json"]);
@@ -179,15 +185,20 @@ describe("instances fit", () => {
 
   it.each<readonly [args: readonly string[], said: string]>([
     [["lama-3.1-8b"], "Did you mean llama-3.1-8b"],
+    [["qwq"], "Built in of qwq: qwq-32b."],
     [["./none.json"], "./none.json is no model that is built in, and no file"],
     [["hf:llama"], "after hf: goes ORG/NAME"],
+    [["hf:../llama"], "after hf: goes ORG/NAME"],
     [["llama-3.1-8b", "--context", "200000"], "llama-3.1-8b is made for 131072 tokens"],
     [["llama-3.1-8b", "--task", "training", "--precision", "int4"], "training keeps its weights in bf16"],
     [["llama-3.1-8b", "--task", "lora", "--engine", "tgi"], "--engine is of --task inference"],
+    [["llama-3.1-8b", "--precision", "mxfp4"], "llama-3.1-8b has no experts"],
     [["llama-3.1-8b", "--sharding", "zero1"], "--sharding is of --task lora and training"],
     [["llama-3.1-8b", "--lora-rank", "8"], "--lora-rank is of --task lora"],
     [["llama-3.1-8b", "--sequences", "0"], "must be a whole number of at least 1"],
     [["llama-3.1-8b", "--family", "inf3"], "not a family of the catalogue"],
+    [["llama-3.1-8b", "--max-model-len", "4096"], "did you mean --context?"],
+    [["llama-3.1-8b", "--gpus", "4"], "did you mean --min-devices?"],
     [["broken.json"], "broken.json is no JSON"],
   ])("%j is refused", async (args, said) => {
     const { code, stdout, stderr } = await runCli(["instances", "fit", ...args], { cwd: folder });

@@ -36,6 +36,13 @@ describe("a pod's fields for which a kind has no place", () => {
       "stop: ServingRuntime has no place for the pod's terminationGracePeriodSeconds",
     ]);
     expect(refused("InferenceService", { stop: { timeoutSeconds: 60 } })).toEqual([]);
+    // Of several pods it is the JobSet that has a place for it.
+    const { eks } = workload("Workflow");
+    const several = { stop: { timeoutSeconds: 60 }, replicas: 2, eks: { ...eks, serviceAccount: "runner" } };
+    expect(refused("Workflow", several)).toEqual([]);
+    expect(refused("Workflow", { ...several, replicas: 1 })).toEqual([
+      "stop: Workflow has no place for the pod's terminationGracePeriodSeconds",
+    ]);
   });
 });
 
@@ -59,6 +66,9 @@ describe("an Experiment", () => {
     ]);
     const read = { command: ["train", "--lr=${trialParameters.lr}"], environment: {} };
     expect(refused("Experiment", read)).toEqual([]);
+    const beside = [{ name: "fetch", image: "a:1", command: ["--lr=${trialParameters.lr}"] }];
+    expect(refused("Experiment", { environment: {}, init: beside })).toEqual([]);
+    expect(refused("Experiment", { environment: {}, sidecars: beside })).toEqual([]);
   });
 
   it("runs the workload, and no other trial", () => {
@@ -274,6 +284,14 @@ describe("a Notebook", () => {
       },
     };
     expect(made("Notebook", mounted).manifests.map(({ kind }) => kind)).toEqual(["Notebook"]);
+  });
+
+  it("has one volume called home", () => {
+    const around = { volumes: [{ path: "/home", claim: "mine" }] };
+    expect(made("Notebook", around).manifests.map(({ kind }) => kind)).toEqual(["Notebook"]);
+    expect(refused("Notebook", { volumes: [{ path: "/data", name: "home", claim: "mine" }] })).toEqual([
+      "volumes.0.name: Notebook has a volume called home at /home/jovyan, and so is the one at /data: it needs another name",
+    ]);
   });
 });
 

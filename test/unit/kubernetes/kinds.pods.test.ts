@@ -74,7 +74,10 @@ describe("one pod in every kind", () => {
       accelerator: { instanceTypes: ["trn2.48xlarge"], devicesPerReplica: 4 },
     });
     for (const settings of [{}, { neuronScheduler: "dra" }] as const) {
-      const able = kinds.filter((kind) => !("neuronScheduler" in settings) || takesPodFields(kind, ["resourceClaims"]));
+      const able = kinds.filter(
+        (kind) =>
+          !("neuronScheduler" in settings) || takesPodFields(kind, ["resourceClaims"], { nodes: 1, replicas: 1 }),
+      );
       const pods = able.flatMap((kind) => podsOf(generate(part(kind), kind, settings)).map(placed));
       expect(new Set(pods.map((pod) => JSON.stringify(pod))).size).toBe(1);
       expect(pods[0]).toMatchObject(

@@ -77,7 +77,7 @@ describe("workingDirectory, readOnlyRoot and stop", () => {
     stop: { timeoutSeconds: 600 },
   };
 
-  it.each(kinds.filter((kind) => takesPodFields(kind, ["terminationGracePeriodSeconds"])))(
+  it.each(kinds.filter((kind) => takesPodFields(kind, ["terminationGracePeriodSeconds"], { nodes: 1, replicas: 1 })))(
     "are of every pod of %s",
     (kind) => {
       const command = kind === "RayCluster" ? {} : { command: ["serve", "run", "app:model"] };

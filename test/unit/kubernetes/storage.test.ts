@@ -28,6 +28,30 @@ const specOf = (manifest: Manifest | undefined) => manifest!["spec"] as Readonly
 
 const efs = { fileSystem: "fs-1" };
 
+describe("the names of a volume's objects", () => {
+  const ebs = { size: "1GiB", snapshot: "snap-1" };
+  const namesOf = (namespace: string, name: string, volume: string) =>
+    manifestsOf(
+      [
+        { path: `/${volume}`, name: volume, efs },
+        { path: "/x", name: `${volume}-x`, ebs },
+      ],
+      { name, eks: { namespace } },
+    )
+      .filter(({ kind }) => kind !== "Deployment")
+      .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""} ${metadata.name}`);
+
+  type Names = readonly [namespace: string, name: string, volume: string];
+  test.each<[what: string, one: Names, other: Names]>([
+    ["namespace and workload", ["ml", "big-x", "models"], ["ml-big", "x", "models"]],
+    ["workload and volume", ["ml", "bert", "a-models"], ["ml", "bert-a", "models"]],
+  ])("are two workloads' own, wherever %s meet", (_, one, other) => {
+    const names = [...namesOf(...one), ...namesOf(...other)];
+    expect(names).toHaveLength(8);
+    expect(new Set(names).size).toBe(8);
+  });
+});
+
 describe("a volume of the whole cluster", () => {
   test.each<[what: string, source: object, rest: object, spec: object]>([
     ["efs", { efs }, {}, { csi: { driver: "efs.csi.aws.com", volumeHandle: "fs-1" } }],
@@ -92,6 +116,21 @@ describe("a volume of the whole cluster", () => {
     ];
     expect(new Set(names).size).toBe(names.length);
     expect(nameFor({ efs, readOnly: true })).toBe(names[0]);
+  });
+
+  test("has a name that no other namespace's has, and that a label can have", () => {
+    const nameFor = (kind: string, volume: object, name: string, namespace: string) =>
+      ofKind(manifestsOf([{ path: "/data", ...volume }], { name, eks: { namespace } }), kind)[0]!.metadata.name;
+    const snapshot = { ebs: { size: "1GiB", storageClass: "fast", snapshot: "snap-1" } };
+    for (const [kind, volume] of [
+      ["PersistentVolume", { s3: { bucket: "models" } }],
+      ["VolumeSnapshotContent", snapshot],
+    ] as const) {
+      expect(nameFor(kind, volume, "a-bert", "team")).not.toBe(nameFor(kind, volume, "bert", "team-a"));
+      const long = nameFor(kind, volume, "a-name-as-long-as-a-name-of-a-workload-is", "a-namespace-of-some-length");
+      expect(long).toMatch(/^a-namespace-of-some-length-a-name[a-z-]*-[0-9a-f]{8}$/);
+      expect(long.length).toBeLessThanOrEqual(63);
+    }
   });
 
   test("is one where a pod has it twice", () => {

@@ -61,6 +61,25 @@ describe("a model's config.json on a hub", () => {
     await expect(read("team/open", { HF_ENDPOINT: "nowhere" })).rejects.toMatchObject({ code: "Usage" });
   });
 
+  it("is read with a token as files of secrets have it, and of the hub where its variable is empty", async () => {
+    expect(await read("team/gated", { HF_TOKEN: "right\n" })).toBe("{}");
+    const signal = AbortSignal.abort();
+    await expect(readHubConfig({ env: { HF_ENDPOINT: "" }, signal }, "team/open")).rejects.toMatchObject({
+      code: "Interrupted",
+    });
+  });
+
+  it.each([
+    ["a token of two lines", { HF_TOKEN: "hf_hidden\nhf_hidden" }, /^HF_TOKEN is no token/],
+    ["a token in typographer's quotes", { HF_TOKEN: "“hf_hidden”" }, /^HF_TOKEN is no token/],
+    ["an endpoint with a password", { HF_ENDPOINT: "https://me:hidden@127.0.0.1" }, /^HF_ENDPOINT has a user/],
+    ["an endpoint that is a file", { HF_ENDPOINT: "file:///models" }, /^HF_ENDPOINT is no URL of a hub/],
+  ])("of %s is a slip that is not repeated where it may be secret", async (_, env, said) => {
+    const error = await read("team/open", env).catch((thrown: unknown) => thrown as Error);
+    expect(error).toMatchObject({ code: "Usage", message: expect.stringMatching(said) as string });
+    expect(String(error)).not.toContain("hidden");
+  });
+
   it("is given up with an interrupt", async () => {
     const signal = AbortSignal.abort();
     const env = { HF_ENDPOINT: `http://${server.host}` };

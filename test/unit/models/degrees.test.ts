@@ -36,7 +36,7 @@ it.each<readonly [model: string, precision: Precision, degree: number, said: str
     "qwen3-235b-a22b-fp8",
     "fp8",
     8,
-    "a width of 1536 over 8 ranks is no multiple of the 128 weights that share a scale",
+    "an expert's width of 1536 over 8 ranks is no multiple of the 128 weights that share a scale",
   ],
 ])("%s in %s by %i: %s", (model, precision, degree, said) => {
   expect(degreeProblem(shapeOf(model), precision, degree) ?? "").toBe(said);

@@ -78,6 +78,10 @@ describe("a config.json", () => {
     expect(problems({ model_type: "mamba2", hidden_size: 4096 })).toEqual([
       "unknown-model-architecture: config.json: the shape of architecture mamba2 is not known",
     ]);
+    // Every object has one.
+    expect(problems({ model_type: "constructor", hidden_size: 4096 })).toEqual([
+      "unknown-model-architecture: config.json: the shape of architecture constructor is not known",
+    ]);
     const refused = () => readModelConfig({ model_type: "qwen4" }, "config.json");
     expect(refused).toThrow(
       expect.objectContaining({ problems: [expect.objectContaining({ hint: expect.any(String) as string })] }),

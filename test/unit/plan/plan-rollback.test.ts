@@ -96,4 +96,26 @@ describe("the way back", () => {
     expect(same.steps[0]).toMatchObject({ action: "update", rollback: "arn:deployment" });
     expect(same.steps[0]!.update).toBeUndefined();
   });
+
+  it("is none to a volume of which the service says nothing, but where ECS itself goes back", () => {
+    const configured = (...names: readonly string[]) => {
+      const volumeConfigurations = names.map((name) => ({ name }));
+      const one = service("one", 3, 1);
+      return { ...one, deployments: [{ ...one.deployments[0]!, volumeConfigurations }] };
+    };
+    const to = (one: Service, volume?: string, status?: string) => {
+      const volumes = volume === undefined ? [] : [{ name: volume, configuredAtLaunch: true }];
+      const rollout = { arn: "arn:deployment", revisionArn: "r", status: String(status), createdAt: 1 };
+      return plan({
+        rollbackTargets: [{ ...wayOf(one, 3), back: { ...revision("one", 2), volumes } }],
+        rollouts: new Map(status === undefined ? [] : [["one", rollout]]),
+      });
+    };
+    expect(to(configured("data"), "data").unsaidVolumes).toEqual([]);
+    expect(to(configured("data"), "data").plan.steps[0]!.update).not.toHaveProperty("volumeConfigurations");
+    expect(to(configured("data")).plan.steps[0]!.update).toMatchObject({ volumeConfigurations: [] });
+    expect(to(configured(), "data").unsaidVolumes).toEqual([{ service: "one", revision: "one:2", volume: "data" }]);
+    expect(to(configured("other"), "data").unsaidVolumes).toHaveLength(1);
+    expect(to(configured(), "data", "IN_PROGRESS").unsaidVolumes).toEqual([]);
+  });
 });

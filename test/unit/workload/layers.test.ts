@@ -29,15 +29,20 @@ function checked(harvested: Harvest) {
   return checkReadings(harvested.value, harvested.readings, harvested.writtenAt);
 }
 
-const refusalOf = (work: () => unknown): string => {
+const problemsOf = (work: () => unknown): Refusal["problems"] => {
   try {
     work();
   } catch (error) {
-    if (error instanceof Refusal) return error.message;
+    if (error instanceof Refusal) return error.problems;
     throw error;
   }
   throw new Error("it was taken");
 };
+
+const refusalOf = (work: () => unknown): string =>
+  problemsOf(work)
+    .map(({ message }) => message)
+    .join("; ");
 
 describe("the merge of workload files", () => {
   it("merges maps deeply, replaces lists, and deletes by null", () => {
@@ -61,6 +66,23 @@ describe("the merge of workload files", () => {
       ],
       volumes: [{ path: "/a", scratch: "1GiB", readOnly: true }, { path: "/b" }],
       sidecars: [{ name: "m", image: "m:2" }],
+    });
+  });
+
+  it("leaves twice what one file says twice, for the rules to refuse", () => {
+    const twice = "sidecars: [{ name: m, image: 'm:1' }, { name: m, image: 'm:2' }]";
+    const once = "sidecars: [{ name: m, command: [x] }]";
+    expect(read([twice, once]).value).toEqual({
+      sidecars: [
+        { name: "m", image: "m:1" },
+        { name: "m", image: "m:2", command: ["x"] },
+      ],
+    });
+    expect(read([once, twice]).value).toEqual({
+      sidecars: [
+        { name: "m", command: ["x"], image: "m:1" },
+        { name: "m", image: "m:2" },
+      ],
     });
   });
 
@@ -183,12 +205,13 @@ describe("${env:VAR}", () => {
 });
 
 describe("--set", () => {
-  const base = "name: bert\nports: [{ container: 80 }]\naccelerator: none\nenvironment: { A: x }";
+  const base = "name: bert\nports: [{ container: 80 }, { container: 81 }]\naccelerator: none\nenvironment: { A: x }";
 
   it("sets a value at a path, makes the maps that lead to it, and deletes by null", () => {
     const sets = [
       "resources.memory=24GiB",
       "ports[0].host=8080",
+      "ports[1]=null",
       'environment["B.C"]=a=b',
       "environment.A=null",
       "command=[a, b]",
@@ -237,9 +260,19 @@ describe("--set", () => {
     ["[0]=3", "[0] is no path of a workload"],
     ["a.__proto__.b=3", "a.__proto__.b is no path of a workload"],
     ["command=[a", "the value of command is not valid YAML: [a"],
-    ["ports[1].host=3", "ports has 1 item, and --set is to change ports[1]"],
+    ["ports[2].host=3", "ports has 2 items, and --set is to change ports[2]"],
     ["volumes[0].path=/x", "volumes has no item, and --set is to change volumes[0]"],
   ])("refuses %s", (text, message) => {
     expect(refusalOf(() => read([base], {}, [text]))).toBe(message);
+  });
+
+  it.each([
+    ["ports.5.host=3", "ports is a list, and --set is to change 5 of it", "ports[5]"],
+    ["sidecars.m.image=x", "sidecars is a list, and --set is to change m of it", "sidecars[1]"],
+    ["sidecars.x.image=x", "sidecars is a list, and --set is to change x of it", "sidecars[0]"],
+  ])("refuses a word where a list is: %s", (text, message, hint) => {
+    const layer = `${base}\nsidecars: [{ name: n, image: 'n:1' }, { name: m, image: 'm:1' }]`;
+    const problems = problemsOf(() => read([layer], {}, [text]));
+    expect(problems).toMatchObject([{ message, hint: expect.stringContaining(hint) as unknown }]);
   });
 });

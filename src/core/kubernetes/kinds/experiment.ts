@@ -59,6 +59,8 @@ function unread(workload: ResolvedWorkload): readonly UnsupportedField[] {
     workload.entryPoint,
     workload.command,
     workload.environment,
+    workload.init,
+    workload.sidecars,
     workload.eks.pod,
     workload.eks.resource,
   ]);

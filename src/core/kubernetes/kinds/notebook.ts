@@ -8,6 +8,7 @@ import {
   type UnsupportedField,
 } from "../kind-definition.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import { isWithin } from "../../workload/volumes.ts";
 import type { Manifest, PodTemplate } from "../manifest.ts";
 
 /** Jupyter's, which the controller sends requests to unless the container has ports of its own. */
@@ -23,9 +24,15 @@ const homeSize = "10Gi";
 
 const claimName = (name: string) => `${name}-home`;
 
-/** Whether the user mounts something there. */
+const volumeName = "home";
+
+/** Whether the user mounts something there, or what it lies in. */
 function hasHome({ spec }: PodTemplate): boolean {
-  return (spec.containers[0]!.volumeMounts ?? []).some(({ mountPath }) => mountPath.replace(/\/+$/, "") === home);
+  return (spec.containers[0]!.volumeMounts ?? []).some(({ mountPath }) => holdsHome(mountPath));
+}
+
+function holdsHome(path: string): boolean {
+  return isWithin(home, path.replace(/\/+$/, ""));
 }
 
 /** What outlives the pod: a notebook is stopped and started. */
@@ -44,9 +51,9 @@ function notebookPod({ name, pod }: Contents): PodTemplate {
   if (hasHome(pod)) return named;
   const atHome = withContainer(named, (container) => ({
     ...container,
-    volumeMounts: [...(container.volumeMounts ?? []), { name: "home", mountPath: home }],
+    volumeMounts: [...(container.volumeMounts ?? []), { name: volumeName, mountPath: home }],
   }));
-  const volume = { name: "home", persistentVolumeClaim: { claimName: claimName(name) } };
+  const volume = { name: volumeName, persistentVolumeClaim: { claimName: claimName(name) } };
   return { ...atHome, spec: { ...atHome.spec, volumes: [...(pod.spec.volumes ?? []), volume] } };
 }
 
@@ -57,12 +64,30 @@ function noSidecars({ sidecars }: ResolvedWorkload): readonly UnsupportedField[]
     : [{ path: ["sidecars"], message: "has no place for what makes a container a sidecar, and there are sidecars" }];
 }
 
+/** Two volumes of a pod have two names; where the workload's own is the home, there is one. */
+function noSecondHome({ volumes }: ResolvedWorkload): readonly UnsupportedField[] {
+  const taken = volumes.findIndex(({ name }) => name === volumeName);
+  return taken < 0 || volumes.some(({ path }) => holdsHome(path))
+    ? []
+    : [
+        {
+          path: ["volumes", taken, "name"],
+          message: `has a volume called ${volumeName} at ${home}, and so is the one at ${volumes[taken]!.path}: it needs another name`,
+        },
+      ];
+}
+
 /** https://www.kubeflow.org/docs/components/notebooks/ */
 export const notebook: KindDefinition = {
   kind: "Notebook",
   apiVersion: "kubeflow.org/v1",
   runs: "service",
-  unsupportedFields: (workload) => [...oneNode(workload), ...oneReplica(workload), ...noSidecars(workload)],
+  unsupportedFields: (workload) => [
+    ...oneNode(workload),
+    ...oneReplica(workload),
+    ...noSidecars(workload),
+    ...noSecondHome(workload),
+  ],
   // Its StatefulSet's label controller-revision-hash is NAME-HASH.
   reservedNameLength: () => "-0123456789".length,
   companions: (contents) => (hasHome(contents.pod) ? [] : [homeClaim(contents)]),

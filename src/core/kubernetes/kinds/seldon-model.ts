@@ -46,7 +46,7 @@ export const seldonModel: KindDefinition = {
   runs: "service",
   unsupportedFields: (workload) => [...oneNode(workload), ...withModel(workload), ...inServerConfig(workload)],
   // SeldonIO/seldon-core @7b77f8b, operator/apis/mlops/v1alpha1/server_types.go (PodSpec)
-  podFields: [
+  podFields: () => [
     "activeDeadlineSeconds",
     "affinity",
     "automountServiceAccountToken",

@@ -38,7 +38,7 @@ export const servingRuntime: KindDefinition = {
   runs: "service",
   unsupportedFields: (workload) => [...oneNode(workload), ...ofTheService(workload), ...formatted(workload)],
   // kserve/kserve @aaac4e2, pkg/apis/serving/v1alpha1/servingruntime_types.go
-  podFields: [
+  podFields: () => [
     "affinity",
     "containers",
     "hostIPC",

@@ -4,7 +4,25 @@ import { coordinatorPod } from "../coordinator.ts";
 import { typeOf, type Contents, type KindDefinition, type UnsupportedField } from "../kind-definition.ts";
 import { jobSet } from "./job-set.ts";
 
-const severalPods = ({ nodes, replicas }: ResolvedWorkload) => nodes > 1 || replicas > 1;
+const severalPods = ({ nodes, replicas }: Pick<ResolvedWorkload, "nodes" | "replicas">) => nodes > 1 || replicas > 1;
+
+/** Of a pod (argoproj/argo-workflows @f016ad8, pkg/apis/workflow/v1alpha1/workflow_types.go, Template). */
+const templateFields = [
+  "activeDeadlineSeconds",
+  "affinity",
+  "automountServiceAccountToken",
+  "containers",
+  "hostAliases",
+  "initContainers",
+  "nodeSelector",
+  "priorityClassName",
+  "resourceClaims",
+  "schedulerName",
+  "securityContext",
+  "serviceAccountName",
+  "tolerations",
+  "volumes",
+];
 
 /** The one pod, as a template says it. */
 function containerTemplate({ name, pod, queueLabels }: Contents): Readonly<Record<string, unknown>> {
@@ -55,23 +73,8 @@ export const workflow: KindDefinition = {
   apiVersion: "argoproj.io/v1alpha1",
   runs: "job",
   unsupportedFields: creator,
-  // argoproj/argo-workflows @f016ad8, pkg/apis/workflow/v1alpha1/workflow_types.go (Template)
-  podFields: [
-    "activeDeadlineSeconds",
-    "affinity",
-    "automountServiceAccountToken",
-    "containers",
-    "hostAliases",
-    "initContainers",
-    "nodeSelector",
-    "priorityClassName",
-    "resourceClaims",
-    "schedulerName",
-    "securityContext",
-    "serviceAccountName",
-    "tolerations",
-    "volumes",
-  ],
+  // The JobSet has a place for all of them.
+  podFields: (workload) => (severalPods(workload) ? undefined : templateFields),
   reservedNameLength: (workload) => (severalPods(workload) ? jobSet.reservedNameLength(workload) : 0),
   wrap: (contents) => ({
     metadata: contents.metadata,

@@ -157,6 +157,23 @@ describe("containers beside the workload's own", () => {
   });
 });
 
+test.each<[container: object, hint: string]>([
+  [{ cpu: 1 }, "It belongs elsewhere: sidecars[0].resources.cpu."],
+  [{ health: { path: "/", port: 80, memory: "1GiB" } }, "It belongs elsewhere: sidecars[0].resources.memory."],
+  [{ volumeMounts: ["/a"] }, "Write mounts instead."],
+  [{ mem: "1GiB" }, "Write resources.memory instead."],
+  [{ command: "serve --all" }, "Write [serve, --all]."],
+  [{ entryPoint: "/run.sh" }, "Write [/run.sh]."],
+  [{ ports: [8080] }, "Write { container: 8080 }."],
+  [{ resources: { cpu: "500m" } }, "Write 0.5."],
+])("a sidecar that says %j is answered with what to write", (container, hint) => {
+  expect(problemsOf({ ...minimal, sidecars: [{ ...one, ...container }] }, []).map((each) => each.hint)).toEqual([hint]);
+});
+
+test("the workload's own mounts are its volumes", () => {
+  expect(problemsOf({ ...minimal, mountPoints: [] }, []).map(({ hint }) => hint)).toEqual(["Write volumes instead."]);
+});
+
 describe("a model that is fetched", () => {
   test.each<[what: string, document: object, problems: readonly string[]]>([
     ["from S3", { volumes, model: { uri: "s3://models/a/b", path: "/models/bert" } }, []],
