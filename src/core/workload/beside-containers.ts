@@ -72,18 +72,15 @@ export function shareProblems(
   ];
   if (short.length === 0) return [];
   const list = (["sidecars", "init"] as const).find((each) => workload[each].length > 0) ?? "model";
-  const names = listOr(
-    besideOf(workload).map(({ name }) => name),
-    "and",
-  );
+  const names = besideOf(workload).map(({ name }) => name);
   const types = listOr(instanceTypes.map(({ instanceType }) => instanceType));
   const keys = short.map(({ key }) => `resources.${key}`);
   return [
     problem(
       "containers-above-share",
       [list],
-      `${names} leave the workload's own container no ${listOr(short.map(({ key }) => key))} of a replica's share of ` +
-        `${types} (${short.map(({ of }) => of).join(", ")})`,
+      `${listOr(names, "and")} ${names.length === 1 ? "leaves" : "leave"} the workload's own container no ` +
+        `${listOr(short.map(({ key }) => key))} of a replica's share of ${types} (${short.map(({ of }) => of).join(", ")})`,
       `Give them less, or say what the workload's own container has: ${listOr(keys, "and")}.`,
     ),
   ];
