@@ -1,14 +1,6 @@
 import { isRaw } from "../base/merge.ts";
 import { present } from "../base/present.ts";
-import {
-  listOr,
-  problem,
-  refuseErrors,
-  refuseTogether,
-  settingWarning,
-  warning,
-  type Problem,
-} from "../base/problem.ts";
+import { listOr, problem, refuseErrors, refuseTogether, warning, type Problem } from "../base/problem.ts";
 import { resolveWorkload } from "../workload/resolve.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import type { Workload } from "../workload/schema.ts";
@@ -33,7 +25,7 @@ import { kueueLabels } from "./queues/kueue.ts";
 import { inPodQueue, podQueueManifests, podQueueProblems } from "./queues/pod-queue.ts";
 import { storageManifests } from "./storage.ts";
 import { podFieldProblems } from "./pod-fields.ts";
-import { podSecurityBreaches, podsIn, strictestLevel } from "./pod-security.ts";
+import { podSecurityWarnings } from "./pod-security-warnings.ts";
 import { changedDevices, mergeCompanions, mergePod, mergeResource } from "./raw-merge.ts";
 import { groupProblems, withFollowingBounds } from "./ray-groups.ts";
 import { choosePodVariant } from "./variants.ts";
@@ -225,25 +217,6 @@ function nameProblems(kind: Kind, workload: ResolvedWorkload, name: string): rea
           "Write a shorter name.",
         ),
       ];
-}
-
-/** The level that the namespace needs, where the pods meet none that keeps anything off. */
-function podSecurityWarnings(
-  { eks: { namespace } }: ResolvedWorkload,
-  manifests: readonly Manifest[],
-): readonly Problem[] {
-  const breaches = manifests.flatMap((each) => podsIn(each)).flatMap(podSecurityBreaches);
-  const level = strictestLevel(breaches);
-  if (level !== "privileged") return [];
-  const reasons = [...new Set(breaches.filter((each) => each.of === "baseline").map(({ what }) => what))];
-  return [
-    settingWarning(
-      "pod-security",
-      `the pods need the Pod Security level ${level}: ${listOr(reasons, "and")}`,
-      `A namespace that enforces another refuses them: kubectl label namespace ${namespace ?? "NAMESPACE"} ` +
-        `pod-security.kubernetes.io/enforce=${level} --overwrite.`,
-    ),
-  ];
 }
 
 /** What the file says for another kind. */

@@ -215,6 +215,18 @@ describe("a Workflow", () => {
       refused("Workflow", { replicas: 2, eks: { ...eks, ...template({ resource: { manifest: "kind: Job" } }) } }),
     ).toEqual([expect.stringContaining("eks.resource changes the devices")]);
   });
+
+  it("has no text that Argo would take for a variable of its own, and knows Argo's", () => {
+    const chat = "{% for each in messages %}{{ each.content }}{% endfor %}";
+    expect(refused("Workflow", { command: ["serve", chat], environment: { OUT: "{{workflow.name}}" } })).toEqual([
+      "command: Workflow has Argo put a variable of its own in place of {{ each.content }}, and there is no such one",
+    ]);
+    const init = [{ name: "fetch", image: "fetch:1", environment: { AT: "{{x}}", OF: "{{=workflow.name}}" } }];
+    expect(refused("Workflow", { init })).toEqual([
+      "init: Workflow has Argo put a variable of its own in place of {{x}}, and there is no such one",
+    ]);
+    expect(refused("Job", { command: ["serve", chat] })).toEqual([]);
+  });
 });
 
 describe("an LLMInferenceService", () => {

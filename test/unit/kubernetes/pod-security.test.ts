@@ -144,6 +144,29 @@ describe("the level that a workload needs", () => {
     ]);
   });
 
+  it("is said where containers beside the workload's keep it from what its user meets", () => {
+    const change = { ...on("inf2.24xlarge"), user: 1000, sidecars: [{ name: "metrics", image: "metrics:1" }] };
+    const said = (more: Partial<Workload>) =>
+      generateManifests(resolveForKubernetes({ ...base, ...change, ...more }))
+        .warnings.filter(({ code }) => code === "pod-security-beside")
+        .map(({ message }) => message);
+    expect([levelOfWorkload(change), said({})]).toEqual([
+      "baseline",
+      [
+        "the pods meet the Pod Security level baseline and not restricted, though there is a user: of metrics nothing is " +
+          "said, since their images may need root",
+      ],
+    ]);
+    expect(said({ user: 0 })).toEqual([]);
+    const securityContext = {
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    };
+    expect(said({ eks: { pod: { spec: { initContainers: [{ name: "metrics", securityContext }] } } } })).toEqual([]);
+  });
+
   it("is restricted in every kind that carries a user of its own, coordinators included", () => {
     const carrying = kinds.filter(
       (kind) =>

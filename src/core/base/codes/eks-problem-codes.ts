@@ -45,6 +45,7 @@ export const eksProblemCodes = {
     "dra-disputed": warning("Sources disagree on whether the Neuron DRA driver serves the instance type"),
     "dra-ungrouped": warning("The Neuron DRA driver publishes no groups of so many devices"),
     "pod-security": warning("The pods need a Pod Security level that lets everything through"),
+    "pod-security-beside": warning("Containers beside the workload's keep its pods from the level restricted"),
     "node-image-missing": warning("EKS has no image that drives the instance type's accelerators"),
     "spark-not-used": warning("`eks.spark` is for a SparkApplication, and the kind is another"),
     "max-replicas": error("Nothing scales the kind, or not up to so many replicas"),

@@ -67,12 +67,36 @@ function creator(workload: ResolvedWorkload): readonly UnsupportedField[] {
     : [];
 }
 
+/** `{{...}}` that is none of Argo's variables, nor an expression. https://argo-workflows.readthedocs.io/en/latest/variables/ */
+const unknownVariable =
+  /\{\{(?!=|\s*(?:workflow\.|pod\.name|node\.name|inputs\.|outputs\.|retries|lastRetry\.)).*?\}\}/s;
+
+/** What Argo would take for a variable of its own, and refuse. */
+function unknownVariables(workload: ResolvedWorkload): readonly UnsupportedField[] {
+  return (["entryPoint", "command", "environment", "init", "sidecars"] as const).flatMap((key) => {
+    const [variable] = texts(workload[key]).flatMap((text) => unknownVariable.exec(text) ?? []);
+    return variable === undefined
+      ? []
+      : [
+          {
+            path: [key],
+            message: `has Argo put a variable of its own in place of ${variable}, and there is no such one`,
+          },
+        ];
+  });
+}
+
+function texts(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [];
+}
+
 /** https://argo-workflows.readthedocs.io/en/latest/fields/ */
 export const workflow: KindDefinition = {
   kind: "Workflow",
   apiVersion: "argoproj.io/v1alpha1",
   runs: "job",
-  unsupportedFields: creator,
+  unsupportedFields: (workload) => [...creator(workload), ...unknownVariables(workload)],
   // The JobSet has a place for all of them.
   podFields: (workload) => (severalPods(workload) ? undefined : templateFields),
   reservedNameLength: (workload) => (severalPods(workload) ? jobSet.reservedNameLength(workload) : 0),

@@ -1,7 +1,9 @@
 /** https://yunikorn.apache.org/docs/user_guide/gang_scheduling: a scheduler of its own, told of gangs by the pods. */
 import { present } from "../../base/present.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import { requestsOf } from "../check/pod-requests.ts";
 import type { PodTemplate } from "../manifest.ts";
+import { cpuQuantity, memoryQuantity } from "../quantity.ts";
 import { podsTogether } from "./pods-together.ts";
 
 export const yunikornScheduler = "yunikorn";
@@ -42,16 +44,22 @@ export function inYunikorn(pod: PodTemplate, name: string, workload: ResolvedWor
  * since the placeholders have none of their labels.
  */
 function taskGroup({ spec }: PodTemplate, minMember: number): Readonly<Record<string, unknown>> {
-  const { requests = {}, limits = {} } = spec.containers[0]!.resources ?? {};
   const nodeAffinity = spec.affinity?.["nodeAffinity"];
   return {
     name: groupName,
     minMember,
-    minResource: { ...limits, ...requests },
+    minResource: Object.fromEntries(Array.from(requestsOf(spec), ([name, amount]) => [name, quantityOf(name, amount)])),
     ...present({
       nodeSelector: spec["nodeSelector"],
       tolerations: spec.tolerations,
       affinity: nodeAffinity === undefined ? undefined : { nodeAffinity },
     }),
   };
+}
+
+/** @param amount In the resource's unit: cores, bytes, pieces. */
+function quantityOf(name: string, amount: number): string {
+  if (name === "cpu") return cpuQuantity(Math.ceil(amount * 1000));
+  const mib = amount / 2 ** 20;
+  return mib >= 1 && Number.isInteger(mib) ? memoryQuantity(mib) : String(amount);
 }

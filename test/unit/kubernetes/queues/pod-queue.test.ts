@@ -100,6 +100,19 @@ describe("YuniKorn", () => {
     expect(Object.keys(group!["affinity"] as object)).toEqual(["nodeAffinity"]);
     expect(JSON.stringify(queued("Job", yunikorn).manifests)).not.toContain("task-groups");
   });
+
+  it("holds places as large as the pods, with what runs beside the workload", () => {
+    const groupOf = (change: Partial<Workload>) => {
+      const text = JSON.stringify(queued("JobSet", yunikorn, 2, {}, change).manifests);
+      const [, groups] = /"yunikorn.apache.org\/task-groups":("(?:[^"\\]|\\.)*")/.exec(text)!;
+      const [group] = JSON.parse(JSON.parse(groups!) as string) as readonly { readonly minResource: object }[];
+      return group!.minResource;
+    };
+    const own = { resources: { cpu: 8, memory: "64GiB" } };
+    const sidecars = [{ name: "metrics", image: "metrics:1", resources: { cpu: 1.5, memory: "4GiB" } }];
+    expect(groupOf(own)).toMatchObject({ cpu: "8", memory: "64Gi" });
+    expect(groupOf({ ...own, sidecars })).toMatchObject({ cpu: "9500m", memory: "68Gi" });
+  });
 });
 
 describe("what cannot be", () => {
