@@ -188,8 +188,8 @@ export const portRules: readonly Rule[] = [
   {
     code: "load-balancer-port",
     severity: "error",
-    reads: ["ports", "ecs.loadBalancer.port"],
-    check: ({ ports = [], ecs }) => {
+    reads: ["ports", "ecs.loadBalancer.port", "sidecars"],
+    check: ({ ports = [], ecs, sidecars = [] }) => {
       const port = ecs?.loadBalancer?.port;
       const containers = [...new Set(ports.map(({ container }) => container))];
       if (port === undefined) return [];
@@ -202,6 +202,17 @@ export const portRules: readonly Rule[] = [
           },
         ];
       if (containers.includes(port)) return [];
+      const sidecar = sidecars.find((each) => each.ports?.some(({ container }) => container === port));
+      if (sidecar !== undefined)
+        return [
+          {
+            path: ["ecs", "loadBalancer", "port"],
+            message: `ecs.loadBalancer.port ${port} is of the sidecar ${sidecar.name}, and a load balancer is for the workload's own container`,
+            hint:
+              "In place of ecs.loadBalancer write ecs.service: { loadBalancers: [{ targetGroupArn: ARN, containerName: " +
+              `${sidecar.name}, containerPort: ${port} }] }.`,
+          },
+        ];
       return [
         {
           path: ["ecs", "loadBalancer", "port"],

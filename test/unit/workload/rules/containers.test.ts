@@ -155,6 +155,30 @@ describe("containers beside the workload's own", () => {
     expect(found(twice, ecsRules)).toContain("variable-twice init.0.secrets.T");
     expect(found(twice, eksRules)).toContain("variable-twice init.0.secrets.T");
   });
+
+  test("take no load balancer by the word for it: raw fields say which container it is for", () => {
+    const loadBalancer = {
+      targetGroup: "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/0123456789abcdef",
+      port: 80,
+    };
+    const document = {
+      ...minimal,
+      kind: "service",
+      ports: [{ container: 8000 }],
+      sidecars: [{ name: "proxy", image: "nginx:1", ports: [{ container: 80 }] }],
+    };
+    const [problem] = problemsOf({ ...document, ecs: { loadBalancer } }, workloadRules as Rules);
+    expect([problem!.code, problem!.message, problem!.hint]).toEqual([
+      "load-balancer-port",
+      "ecs.loadBalancer.port 80 is of the sidecar proxy, and a load balancer is for the workload's own container",
+      "In place of ecs.loadBalancer write ecs.service: { loadBalancers: [{ targetGroupArn: ARN, containerName: proxy, " +
+        "containerPort: 80 }] }.",
+    ]);
+    const loadBalancers = [
+      { targetGroupArn: loadBalancer.targetGroup, containerName: "proxy", containerPort: loadBalancer.port },
+    ];
+    expect(found({ ...document, ecs: { service: { loadBalancers } } })).toEqual([]);
+  });
 });
 
 test.each<[container: object, hint: string]>([
