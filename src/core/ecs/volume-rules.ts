@@ -5,6 +5,7 @@ import { rootVolumeRule } from "../workload/rules/root-volumes.ts";
 import type { TargetRule } from "../workload/rules/rule.ts";
 import type { ebsTypes } from "../workload/volume-fields.ts";
 import { nameOfVolume } from "../workload/volumes.ts";
+import { defaultEbsType } from "./volumes.ts";
 
 /**
  * GiB that a volume of a type has at least and at most, and whether IOPS have to be said.
@@ -106,15 +107,16 @@ export const volumeRules: readonly TargetRule[] = [
     severity: "error",
     reads: ["volumes"],
     check: ofEachVolume(({ ebs, path }, index) => {
-      if (ebs?.type === undefined) return [];
-      const { least, most } = boundsOfType[ebs.type];
+      if (ebs === undefined) return [];
+      const type = ebs.type ?? defaultEbsType;
+      const { least, most } = boundsOfType[type];
       const gib = parseMemoryMiB(ebs.size)! / 1024;
       return gib >= least && gib <= most
         ? []
         : [
             {
               path: ["volumes", index, "ebs", "size"],
-              message: `the ebs volume at ${path} has ${ebs.size}, and one of type ${ebs.type} has ${least} to ${most} GiB`,
+              message: `the ebs volume at ${path} has ${ebs.size}, and one of type ${type} has ${least} to ${most} GiB`,
               hint: `Write ${gib < least ? least : most}GiB, or another type.`,
             },
           ];

@@ -9,6 +9,9 @@ type Volume = NonNullable<TaskDefinition["volumes"]>[number];
 type MountPoint = NonNullable<TaskDefinition["containerDefinitions"][number]["mountPoints"]>[number];
 export type VolumeConfigurations = NonNullable<RunTaskRequest["volumeConfigurations"]>;
 
+/** The type of an EBS volume of which the file says none. */
+export const defaultEbsType = "gp3";
+
 /** Where a machine has what ECS itself does not mount: a file system of FSx for Lustre, a bucket. */
 const mountFolder = "/mnt/aiplat";
 
@@ -95,7 +98,7 @@ export function volumeConfigurationsOf({
             name,
             managedEBSVolume: {
               roleArn: source.role!,
-              volumeType: source.type ?? "gp3",
+              volumeType: source.type ?? defaultEbsType,
               sizeInGiB: source.sizeGiB,
               ...present({ snapshotId: source.snapshot }),
             },

@@ -2,12 +2,13 @@ import { present } from "../base/present.ts";
 import type { CapacityProviderStrategyItem, ContainerDefinition } from "../ecs-api/api.ts";
 import { boundsOf, deploymentConfigurationAt } from "../ecs/rollout-bounds.ts";
 import { parseTaskCpu, parseTaskMemory } from "../ecs/task-size.ts";
-import { environmentNameRule, formatMiB, roleArnRule } from "../workload/fields.ts";
+import { formatMiB, roleArnRule } from "../workload/fields.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { modelFetchName } from "../workload/model-fetch.ts";
 import { besideWords, type BesideWords } from "./beside-containers.ts";
 import { containerWords, loadBalancerWords, placementWords } from "./modelled-fields.ts";
 import { isForManagedInstances, mainContainer, type ImportedPart, type ImportSource } from "./source.ts";
+import { processWords } from "./process-words.ts";
 
 /** How a file may say what one replica has. */
 export interface Words {
@@ -30,9 +31,6 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     ...(isRole(executionRoleArn) ? { execution: executionRoleArn } : {}),
     ...(isRole(taskRoleArn) ? { task: taskRoleArn } : {}),
   };
-  const environment = (container.environment ?? []).filter(
-    ({ name, value }) => environmentNameRule.pattern.test(name) && typeof value === "string",
-  );
   const own = words.full ? containerWords(part, lockPortBase, { accelerated }) : {};
   const place = placeOf(part);
   const beside = words.full
@@ -56,11 +54,7 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
     ...(container.name === words.name ? {} : { container: container.name }),
     kind: "service",
     image: container.image,
-    ...filledList("entryPoint", container.entryPoint),
-    ...filledList("command", container.command),
-    ...(environment.length > 0
-      ? { environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])) }
-      : {}),
+    ...processWords(container),
     ...own,
     ...beside,
     accelerator: words.accelerator,
@@ -75,10 +69,6 @@ export function baseOf({ parts, cluster, lockPortBase }: ImportSource, words: Wo
       ...(words.full ? loadBalancerWords(part) : {}),
     },
   };
-}
-
-function filledList(name: string, words: readonly string[] | undefined): Raw {
-  return words === undefined || words.length === 0 ? {} : { [name]: words };
 }
 
 /** The bounds that all of the services remember, where their percentages are what these come to. */

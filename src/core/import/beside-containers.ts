@@ -4,7 +4,7 @@ import { present } from "../base/present.ts";
 import type { ContainerDefinition } from "../ecs-api/api.ts";
 import { containerRules as ecsRules } from "../ecs/container-rules.ts";
 import { checkDocument } from "../workload/check.ts";
-import { environmentNameRule, formatMiB } from "../workload/fields.ts";
+import { formatMiB } from "../workload/fields.ts";
 import { modelFetchOf } from "../workload/model-fetch.ts";
 import { besideDefaults } from "../workload/resolve-containers.ts";
 import { containerRules } from "../workload/rules/containers.ts";
@@ -15,6 +15,7 @@ import { defaultVolumeName } from "../workload/volumes.ts";
 import { portsOf, secretsOf } from "./modelled-fields.ts";
 import { healthWords } from "./own-forms.ts";
 import { mainContainer, neuronDevicesOf, type ImportedPart } from "./source.ts";
+import { processWords } from "./process-words.ts";
 
 /** What the file says of them; empty where they are started otherwise than aiplat starts them. */
 export interface BesideWords {
@@ -77,10 +78,7 @@ function isSayable({ essential, cpu, memory, memoryReservation }: ContainerDefin
 }
 
 function wordsOf(part: ImportedPart, container: ContainerDefinition, volumes: readonly Raw[]): Raw {
-  const { name, image, entryPoint, command, environment = [], mountPoints = [] } = container;
-  const variables = environment.filter(
-    ({ name: variable, value }) => environmentNameRule.pattern.test(variable) && typeof value === "string",
-  );
+  const { name, image, mountPoints = [] } = container;
   const mounts = mountPoints.flatMap(({ sourceVolume, containerPath }) =>
     volumes.some(
       ({ path, name: called }) =>
@@ -92,11 +90,7 @@ function wordsOf(part: ImportedPart, container: ContainerDefinition, volumes: re
   return {
     name,
     image,
-    ...(entryPoint === undefined || entryPoint.length === 0 ? {} : { entryPoint }),
-    ...(command === undefined || command.length === 0 ? {} : { command }),
-    ...(variables.length === 0
-      ? {}
-      : { environment: Object.fromEntries(variables.map(({ name: variable, value }) => [variable, value])) }),
+    ...processWords(container),
     ...present({ secrets: secretsOf(container, part) }),
     ...resourcesOf(container),
     ...(mounts.length === 0 ? {} : { mounts }),

@@ -44,10 +44,15 @@ export const dnsNameRule: FieldRule = {
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucket = "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]";
+
 export const bucketRule: FieldRule = {
-  pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  pattern: new RegExp(`^${bucket}$`),
   wants: "a bucket's name, without s3://",
 };
+
+/** A bucket, and what lies below a prefix of it. */
+export const s3Uri = new RegExp(`^s3://${bucket}(?:/\\S*)?$`);
 
 /** Mountpoint takes no other. https://github.com/awslabs/mountpoint-s3/blob/main/doc/CONFIGURATION.md */
 export const prefixRule: FieldRule = {

@@ -63,6 +63,12 @@ describe("volumes on ECS", () => {
       {},
       ["error volume-ebs-bounds volumes.0.ebs.size"],
     ],
+    [
+      "gp3, as of no type, above its most",
+      { ebs: { size: "20TiB", role } },
+      {},
+      ["error volume-ebs-bounds volumes.0.ebs.size"],
+    ],
     ["host for a user", { host: "/opt" }, { user: 1000 }, ["warning volume-of-root volumes.0.host"]],
     ["host for a user, to read", { host: "/opt", readOnly: true }, { user: 1000 }, []],
     ["host for root", { host: "/opt" }, { user: 0 }, []],

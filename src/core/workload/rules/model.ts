@@ -1,12 +1,10 @@
 /** Rules on a model that is fetched before the workload starts. */
 import { listOr } from "../../base/problem.ts";
 import type { Workload } from "../schema.ts";
+import { s3Uri } from "../volume-fields.ts";
 import { kindsOf, resolveVolumes, volumeHolding, type ResolvedVolume } from "../volumes.ts";
 import { all, at, given, not, when } from "./fragments.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
-
-/** A bucket, and what lies below a prefix of it. */
-const s3Uri = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/\S*)?$/;
 
 /** What nobody writes files into: the volume is S3 itself, or what Kubernetes keeps. */
 const notWritten: ReadonlySet<string> = new Set(["s3", "configMap", "secret"]);
@@ -60,8 +58,10 @@ export const modelRules: readonly Rule[] = [
         : [
             {
               path: ["model", "uri"],
-              message: `model.uri ${model.uri} is none of S3 (s3://BUCKET/PREFIX), and model.path is where it is fetched to`,
-              hint: "Fetch it by a container of init, or leave model.path out for a kind that loads it itself.",
+              message: `model.uri ${model.uri} is none of a bucket of S3, and model.path is where it is fetched to`,
+              hint:
+                "Write s3://BUCKET/PREFIX, fetch it by a container of init, or leave model.path out for a kind that " +
+                "loads it itself.",
             },
           ],
     jsonSchema: () => when(given("model.path"), at("model.uri", { pattern: s3Uri.source })),

@@ -43,7 +43,7 @@ export const volumeRules: readonly Rule[] = [
             {
               path,
               message: `the volume at ${volume.path} is of ${kinds.length} kinds: ${listOr(kinds, "and")}`,
-              hint: "Keep one of them, or write another volume with a path of its own.",
+              hint: `Keep one of them (a file over another takes it away by ${kinds[0]}: null), or write a volume with a path of its own.`,
             },
           ];
     }),
