@@ -4,7 +4,7 @@ import { planRegistration } from "../core/plan/registrations.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "./describe-definitions.ts";
 import type { Runtime } from "../context.ts";
-import { isUncertain, lookAgainMs, patienceMs } from "./uncertain.ts";
+import { isUncertain, lookAgainMs, patienceMs, uncertain } from "./uncertain.ts";
 
 /** What registering came to. */
 export interface Registered {
@@ -42,11 +42,13 @@ export async function registerOnce(
   afterwards: EcsPort = ecs,
 ): Promise<RegisteredTaskDefinition> {
   const startedAt = runtime.now();
+  let lost = false;
   for (;;) {
     try {
       return await ecs.registerTaskDefinition(definition);
     } catch (error) {
-      if (!isUncertain(error)) throw error;
+      if (!isUncertain(error)) throw lost ? uncertain(error) : error;
+      lost = true;
       const found = await lookFor(afterwards, runtime, definition, { lost: error, startedAt });
       if (found !== undefined) return found;
       if (runtime.signal.aborted || runtime.now() - startedAt > patienceMs) throw error;

@@ -2,7 +2,7 @@ import type { Service } from "../core/ecs-api/service.ts";
 import type { EcsPort } from "../ports.ts";
 import { registerOnce } from "./register-definition.ts";
 import type { Runtime } from "../context.ts";
-import { isUncertain, patienceMs } from "./uncertain.ts";
+import { isUncertain, patienceMs, uncertain } from "./uncertain.ts";
 
 /**
  * ECS, whose changes of services are known to have happened or not: where an answer is lost, the service is described
@@ -73,11 +73,13 @@ async function surely<Done>(
   lookBack: () => Promise<Done | undefined>,
 ): Promise<Done> {
   const startedAt = runtime.now();
+  let lost = false;
   for (let pauseMs = 1_000; ; pauseMs *= 2) {
     try {
       return await act();
     } catch (error) {
-      if (!isUncertain(error)) throw error;
+      if (!isUncertain(error)) throw lost ? uncertain(error) : error;
+      lost = true;
       const found = await lookBack().catch(() => undefined);
       if (found !== undefined) return found;
       if (runtime.signal.aborted || runtime.now() - startedAt + pauseMs > patienceMs) throw error;

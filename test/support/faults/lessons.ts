@@ -442,4 +442,28 @@ export const lessons: readonly Lesson[] = [
     },
     codes: [[0], [0]],
   },
+  {
+    name: "a change whose answer is lost is told of, though it cannot be repeated: the service is deleted meanwhile",
+    schedule: {
+      seed: 90_709,
+      machines: [{ instanceType: "inf2.24xlarge", count: 2 }],
+      steps: [
+        step(
+          "service deploy --name svc --image x:1 --instance-type inf2.24xlarge --devices 2 --replicas 2 -o json --yes " +
+            "--timeout 10m",
+        ),
+        {
+          pauseMs: 60_000,
+          processes: [
+            {
+              ...process("service scale svc --replicas 3 --timeout 10m -o json --yes"),
+              troubles: [trouble("UpdateService", 0, 1, { kind: "stall", reached: true })],
+            },
+            { ...process("service delete svc -o json --yes"), startMs: 2_000 },
+          ],
+        },
+      ],
+    },
+    codes: [[0], [1, 0]],
+  },
 ];
