@@ -180,7 +180,8 @@ class Deployment {
     const [service] = await this.#ecs.describeServices(this.#plan.cluster, [step.service]);
     if (ended !== undefined && service !== undefined && runsOn(ended, service, step)) return;
     this.#stopped.add(step);
-    this.#record(step, "started", present({ taskDefinition: service?.taskDefinition }));
+    // What it goes back to, as of any change: the service shows it once ECS has begun.
+    this.#record(step, "started", present({ taskDefinition: step.update?.taskDefinition ?? service?.taskDefinition }));
     if (service !== undefined) this.#pending.push({ step, service, rollback });
   }
 

@@ -466,4 +466,27 @@ export const lessons: readonly Lesson[] = [
     },
     codes: [[0], [1, 0]],
   },
+  {
+    name: "an interrupted rollback says to what ECS goes back",
+    schedule: {
+      seed: 202_376,
+      machines: threeGpus,
+      steps: [
+        step(deploy.replace("--replicas 2", "--replicas 1")),
+        {
+          pauseMs: 10,
+          processes: [
+            process(deploy.replace("--replicas 2", "--replicas 1").replace("x:1", "x:2"), {
+              signals: [interrupt(13, 400)],
+            }),
+            process("service rollback svc --timeout 10m -o json --yes", {
+              startMs: 300,
+              signals: [interrupt(21, 0)],
+            }),
+          ],
+        },
+      ],
+    },
+    codes: [[0], [130]],
+  },
 ];
