@@ -105,8 +105,7 @@ export function lastOperation(events: readonly StackEvent[]): readonly StackEven
 export function explainStackFailure(events: readonly StackEvent[]): StackFailure | undefined {
   const failed = lastOperation(events).filter(({ status }) => status.endsWith("_FAILED"));
   // A resource that was under way when another failed is cancelled, which is no cause.
-  const first =
-    failed.find(({ type, reason = "" }) => type !== stackType && !/cancell?ed/i.test(reason)) ?? failed[0];
+  const first = failed.find(({ type, reason = "" }) => type !== stackType && !/cancell?ed/i.test(reason)) ?? failed[0];
   if (first === undefined) return undefined;
   const { logicalId, type, reason = "CloudFormation gave no reason" } = first;
   return { logicalId, type, reason, ...explainStatusReason(reason) };
