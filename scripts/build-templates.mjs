@@ -5,8 +5,9 @@ import { writeBetweenMarkers } from "./between-markers.mjs";
 import { loadSource, root } from "./load-source.mjs";
 
 const { readTemplates } = await loadSource("src/files/templates.ts");
+const { summariseTemplate } = await loadSource("src/core/workload/template-summary.ts");
 const { templateListView } = await loadSource("src/output/templates.ts");
 const { markdownTable } = await loadSource("src/output/table.ts");
 
-const { table } = templateListView(readTemplates(join(root, "templates")));
+const { table } = templateListView(readTemplates(join(root, "templates")).map(summariseTemplate));
 await writeBetweenMarkers("docs/templates.md", { templates: markdownTable(table) });

@@ -1,14 +1,14 @@
-import { acceleratorsOf } from "../core/workload/template-accelerators.ts";
+import type { TemplateSummary } from "../core/workload/template-summary.ts";
 import type { Template } from "../core/workload/template.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { alignedTable, type Table } from "./table.ts";
 
 /** Templates in the order in which they are listed. */
-export function templateListView(templates: readonly Template[]): View {
+export function templateListView(templates: readonly TemplateSummary[]): View {
   return {
     kind: "TemplateList",
-    document: { items: templates.map(summarise) },
+    document: { items: templates },
     table: {
       columns: ["NAME", "SUMMARY", "GROUP", "TARGETS", "ACCELERATORS"].map((title) => ({ title })),
       rows: templates
@@ -26,7 +26,7 @@ export function templateListView(templates: readonly Template[]): View {
 }
 
 /** Each group under its name. */
-function groupedTable(templates: readonly Template[]): Table {
+function groupedTable(templates: readonly TemplateSummary[]): Table {
   const mark = (text: string, style: Style) => (text.startsWith(" ") ? text : style.bold(text));
   return {
     columns: [{ title: "NAME", mark }, { title: "ON" }, { title: "DEVICES" }, { title: "SUMMARY" }],
@@ -39,17 +39,11 @@ function groupedTable(templates: readonly Template[]): Table {
   };
 }
 
-function summarise(template: Template) {
-  const { name, summary, group, targets } = template;
-  return { name, summary, group, targets, accelerators: acceleratorsOf(template) };
-}
-
 /** Piped, the workload file alone: `aiplat templates show NAME > aiplat.yaml`. */
-export function templateView(template: Template): View {
-  const { workload, readme, files } = template;
+export function templateView({ workload, readme, files }: Template, summary: TemplateSummary): View {
   return {
     kind: "Template",
-    document: { ...summarise(template), workload, readme, files: Object.fromEntries(files) },
+    document: { ...summary, workload, readme, files: Object.fromEntries(files) },
     text: (style) =>
       [
         readme.trimEnd(),

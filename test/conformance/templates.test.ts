@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parseAllDocuments } from "yaml";
 import { findInstanceType } from "../../src/core/catalog/instance-types/catalog.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
-import { acceleratorsOf } from "../../src/core/workload/template-accelerators.ts";
+import { summariseTemplate } from "../../src/core/workload/template-summary.ts";
 import type { Template, TemplateTarget } from "../../src/core/workload/template.ts";
 import { parseWorkloadText } from "../../src/core/workload/parse.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
@@ -48,7 +48,7 @@ describe.each(templates)("the template $name", (template) => {
       const types = typesOf(workload);
       return types.length === 0 ? ["none"] : types.map((type) => findInstanceType(type)!.accelerator.kind);
     });
-    expect(acceleratorsOf(template)).toEqual([...new Set(kinds)].toSorted());
+    expect(summariseTemplate(template).accelerators).toEqual([...new Set(kinds)].toSorted());
   });
 
   it("takes its images from facts/, and its README says of which day they are", () => {

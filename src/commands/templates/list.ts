@@ -1,4 +1,4 @@
-import { acceleratorsOf } from "../../core/workload/template-accelerators.ts";
+import { summariseTemplate } from "../../core/workload/template-summary.ts";
 import { templateTargets, type Template } from "../../core/workload/template.ts";
 import { readTemplates } from "../../files/templates.ts";
 import { note } from "../../output/note.ts";
@@ -27,12 +27,14 @@ export const templatesList = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context, { args, options: { target, accelerator } }) => {
     const word = args[0]?.toLowerCase() ?? "";
-    const found = readTemplates().filter(
-      (each) =>
-        saysIn(each, word) &&
-        (target === undefined || each.targets.includes(target)) &&
-        (accelerator === undefined || acceleratorsOf(each).includes(accelerator)),
-    );
+    const found = readTemplates()
+      .filter((each) => saysIn(each, word))
+      .map(summariseTemplate)
+      .filter(
+        ({ targets, accelerators }) =>
+          (target === undefined || targets.includes(target)) &&
+          (accelerator === undefined || accelerators.includes(accelerator)),
+      );
     if (found.length === 0) note(context, "No template matches: aiplat templates list shows them all.");
     await print(context, templateListView(found));
   },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { summariseTemplate } from "../../../src/core/workload/template-summary.ts";
 import { templateOf } from "../../../src/core/workload/template.ts";
 import { plain } from "../../../src/output/style.ts";
 import { templateListView, templateView } from "../../../src/output/templates.ts";
@@ -22,7 +23,7 @@ const count = make("count", "Batch: A counter", "none", {
 
 describe("templates as text", () => {
   it("stand under their groups, with what the files run on", async () => {
-    expect(await templateListView([serve, count]).text!(plain, 80)).toBe(
+    expect(await templateListView([serve, count].map(summariseTemplate)).text!(plain, 80)).toBe(
       [
         "NAME     ON   DEVICES        SUMMARY",
         "Serving",
@@ -35,7 +36,7 @@ describe("templates as text", () => {
   });
 
   it("are shown with each of their files, and piped as the workload alone", () => {
-    const view = templateView(count);
+    const view = templateView(count, summariseTemplate(count));
     expect(view.text!(plain, 80)).toBe(
       "# Batch: A counter\n\n## On ECS\n\naiplat.yaml\n\nname: count\naccelerator: none\n\n" +
         "patch.yaml\n\n# instanceTypes: [trn1.2xlarge]\nname: other\n",
