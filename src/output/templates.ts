@@ -11,15 +11,13 @@ export function templateListView(templates: readonly TemplateSummary[]): View {
     document: { items: templates },
     table: {
       columns: ["NAME", "SUMMARY", "GROUP", "TARGETS", "ACCELERATORS"].map((title) => ({ title })),
-      rows: templates
-        .map(summarise)
-        .map(({ name, summary, group, targets, accelerators }) => [
-          name,
-          summary,
-          group,
-          targets.join(" "),
-          accelerators.join(" "),
-        ]),
+      rows: templates.map(({ name, summary, group, targets, accelerators }) => [
+        name,
+        summary,
+        group,
+        targets.join(" "),
+        accelerators.join(" "),
+      ]),
     },
     text: (style, columns) => alignedTable(groupedTable(templates), style, columns),
   };
@@ -30,12 +28,10 @@ function groupedTable(templates: readonly TemplateSummary[]): Table {
   const mark = (text: string, style: Style) => (text.startsWith(" ") ? text : style.bold(text));
   return {
     columns: [{ title: "NAME", mark }, { title: "ON" }, { title: "DEVICES" }, { title: "SUMMARY" }],
-    rows: templates
-      .map(summarise)
-      .flatMap(({ name, summary, group, targets, accelerators }, index) => [
-        ...(group === templates[index - 1]?.group ? [] : [[group]]),
-        [`  ${name}`, targets.join(" "), accelerators.join(" "), summary],
-      ]),
+    rows: templates.flatMap(({ name, summary, group, targets, accelerators }, index) => [
+      ...(group === templates[index - 1]?.group ? [] : [[group]]),
+      [`  ${name}`, targets.join(" "), accelerators.join(" "), summary],
+    ]),
   };
 }
 
