@@ -5,6 +5,7 @@
 import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./core/doctor/observed-ec2.ts";
 import type { Decision, Role, SecretState } from "./core/doctor/observed-account.ts";
 import type { DescribedType } from "./core/catalog/instance-types/described-type.ts";
+import type { PathParameter } from "./core/catalog/machine-images/ami-history.ts";
 import type { ImageReference } from "./core/catalog/container-images/image-reference.ts";
 import type { ImageState } from "./core/doctor/observed-image.ts";
 import type { ManagedDaemon } from "./core/cluster/managed-daemons.ts";
@@ -190,6 +191,8 @@ export interface EcsPort extends EcsServicePort {
 }
 
 export interface SsmPort {
+  /** What stands directly under a path, or below it too; every page. None where there is no such path. */
+  getParametersByPath(path: string, options: { readonly recursive: boolean }): Promise<readonly PathParameter[]>;
   /** Values by parameter name, in batches of 10; names that the region does not have are in `missing`. */
   getParameters(
     names: readonly string[],
