@@ -118,8 +118,11 @@ function describedMachine(world: World, machine: MachineRecord, group: string): 
       isRunning: machine.state !== "Pending",
       tags: [{ key: "aws:autoscaling:groupName", value: group }, ...instanceTags(launched?.version.data)],
     }),
-    ...present({ subnetId, instanceLifecycle: machine.isSpot ? "spot" : undefined }),
-    ...{ launchTime: new Date(launchedAt).toISOString() },
+    ...present({
+      subnetId,
+      launchTime: new Date(launchedAt).toISOString(),
+      instanceLifecycle: machine.isSpot ? "spot" : undefined,
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a launch template launches, as EC2's protocol has it and as the SDKs and CloudFormation name it. */
 import type { LaunchTemplateData } from "../model/group-records.ts";
-import { Items } from "../wire/query.ts";
+import { Items } from "../wire/items.ts";
 
 /** The lists: what an item is called in a request, and the list in an answer. */
 const lists: Readonly<Record<string, readonly [asked: string, answered: string]>> = {

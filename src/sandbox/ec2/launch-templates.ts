@@ -33,7 +33,10 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
             "Launch template names must be 3 to 128 characters, of letters, numbers and ( ) . - / _",
           );
         if (findLaunchTemplate(world, { name }) !== undefined)
-          throw new AwsError("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.");
+          throw new AwsError(
+            "InvalidLaunchTemplateName.AlreadyExistsException",
+            "Launch template name already in use.",
+          );
         const data = fromForm(input.LaunchTemplateData ?? {});
         const tags = TagSpecification.filter(({ ResourceType }) => ResourceType === "launch-template").flatMap(
           ({ Tag = [] }) => Tag.map(({ Key = "", Value = "" }): Tag => ({ key: Key, value: Value })),
@@ -102,7 +105,13 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
 };
 
 /** What is asked under the same client token again is answered as it was. */
-function once(world: World, operationName: string, token: string | undefined, input: object, run: () => object): object {
+function once(
+  world: World,
+  operationName: string,
+  token: string | undefined,
+  input: object,
+  run: () => object,
+): object {
   if (token === undefined) return run();
   const key = `${operationName} ${token}`;
   const request = JSON.stringify(input);
@@ -122,7 +131,10 @@ interface Reference {
   readonly LaunchTemplateName?: string;
 }
 
-function requireTemplate(world: World, { LaunchTemplateId: id, LaunchTemplateName: name }: Reference): LaunchTemplateRecord {
+function requireTemplate(
+  world: World,
+  { LaunchTemplateId: id, LaunchTemplateName: name }: Reference,
+): LaunchTemplateRecord {
   if (id === undefined && name === undefined)
     throw new AwsError("MissingParameter", "The request must contain the parameter LaunchTemplateId.");
   const found = findLaunchTemplate(world, { id, name });

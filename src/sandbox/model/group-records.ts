@@ -40,7 +40,9 @@ export interface MachineRecord {
   readonly subnetId: string | undefined;
   readonly launchedAt: number;
   /** What it was launched from; undefined where the group has none. */
-  readonly launched: { readonly template: LaunchTemplateRecord; readonly version: LaunchTemplateVersionRecord } | undefined;
+  readonly launched:
+    | { readonly template: LaunchTemplateRecord; readonly version: LaunchTemplateVersionRecord }
+    | undefined;
   readonly isSpot: boolean;
   state: "Pending" | "InService" | "Terminating:Wait";
   /** From scale-in. */

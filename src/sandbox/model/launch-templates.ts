@@ -12,7 +12,11 @@ import type { World } from "./world.ts";
 export function createLaunchTemplate(
   world: World,
   name: string,
-  { data, description, tags }: { readonly data: LaunchTemplateData; readonly description?: string | undefined; readonly tags: readonly Tag[] },
+  {
+    data,
+    description,
+    tags,
+  }: { readonly data: LaunchTemplateData; readonly description?: string | undefined; readonly tags: readonly Tag[] },
 ): LaunchTemplateRecord {
   const template: LaunchTemplateRecord = {
     id: `lt-${world.hex(17)}`,
@@ -57,7 +61,9 @@ export function findVersion(template: LaunchTemplateRecord, version: string): La
 }
 
 /** What a group launches now; undefined where it has no launch template. */
-export function launchOf({ launch }: Pick<AutoScalingGroupRecord, "launch">):
+export function launchOf({
+  launch,
+}: Pick<AutoScalingGroupRecord, "launch">):
   | { readonly template: LaunchTemplateRecord; readonly version: LaunchTemplateVersionRecord }
   | undefined {
   const version = launch === undefined ? undefined : versionOf(launch);

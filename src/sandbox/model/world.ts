@@ -90,6 +90,10 @@ export class World {
   readonly securityGroups = new Map<string, SecurityGroupRecord>();
   /** What was answered under a client token, by operation and token. */
   readonly answers = new Map<string, { readonly request: string; readonly answer: object }>();
+  /** Machine images that AWS has taken back, by id: planted by tests. */
+  readonly retiredImages = new Set<string>();
+  /** Machine images that are deprecated at another time than others, by id: planted by tests. */
+  readonly deprecatedImages = new Map<string, number>();
   /** Why EC2 launches no instance of a type, in its words: planted by tests. */
   readonly launchFailures = new Map<string, string>();
   /** Whether ECS looks after the groups' sizes. */

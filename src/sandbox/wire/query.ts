@@ -4,6 +4,7 @@
  */
 import { AwsError } from "./aws-error.ts";
 import type { WireAnswer } from "./aws-json.ts";
+import { Items } from "./items.ts";
 import { services, type WireService } from "./services.ts";
 
 const queried = services.filter(({ target }) => target === undefined);
@@ -82,17 +83,6 @@ export function writeQuery(
   );
 }
 
-/** A list of texts whose items have a name of their own. */
-export class Items {
-  readonly name: string;
-  readonly items: readonly string[];
-
-  constructor(name: string, items: readonly string[]) {
-    this.name = name;
-    this.items = items;
-  }
-}
-
 /** @param item What an item of a list is called that does not say it. */
 function members(output: object, item = "member"): string {
   return Object.entries(output)
@@ -102,7 +92,8 @@ function members(output: object, item = "member"): string {
 }
 
 function element(value: unknown, item: string): string {
-  if (value instanceof Items) return value.items.map((each) => `<${value.name}>${escapeXml(each)}</${value.name}>`).join("");
+  if (value instanceof Items)
+    return value.items.map((each) => `<${value.name}>${escapeXml(each)}</${value.name}>`).join("");
   if (Array.isArray(value)) return value.map((each) => `<${item}>${element(each, item)}</${item}>`).join("");
   return typeof value === "object" && value !== null ? members(value, item) : escapeXml(String(value));
 }
