@@ -28,6 +28,9 @@ const typesOf = ({ accelerator }: Partial<Workload>) =>
 const typesIn = (template: Template) => [...workloadFilesOf(template).values()].flatMap((text) => typesOf(read(text)));
 const on = (target: TemplateTarget) => templates.filter(({ targets }) => targets.includes(target));
 
+/** What several machines come with, whatever the file says, but for the queue, which is the cluster's. */
+const ofSeveralNodes = [/placed one by one/, /does not outlive an eviction/, /adds the capability IPC_LOCK/];
+
 let cwd: string;
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), "aiplat-template-"));
@@ -110,7 +113,9 @@ describe.each(on("ecs"))("on ECS the template $name", (template) => {
 
   it("has a README whose commands run", async () => {
     const fleet = typesIn(template).map((instanceType) => ({ instanceType, count: 2 }));
-    const box = await startTestSandbox({ cluster: "prod", fleet });
+    const isService = read(template.workload).kind === "service";
+    // A job's container ends by itself; a service's does not.
+    const box = await startTestSandbox({ cluster: "prod", fleet, ...(isService ? {} : { timings: { task: 20_000 } }) });
     try {
       const ran: string[] = [];
       for (const { text, words, into } of commandsFor(template, "ecs")) {
@@ -123,7 +128,7 @@ describe.each(on("ecs"))("on ECS the template $name", (template) => {
         ran.push(args[0]!);
       }
       expect(ran[0]).toBe("init");
-      expect(ran).toContain(read(template.workload).kind === "service" ? "service" : "run-task");
+      expect(ran).toContain(isService ? "service" : "run-task");
     } finally {
       await box.sandbox.close();
     }
@@ -145,6 +150,8 @@ describe.skipIf(missingTools("moto_server", "aws"))("the AWS CLI and moto take, 
         env: exportsOf(template),
       });
       for (const definition of JSON.parse(stdout) as readonly { readonly family: string }[]) {
+        // A share of a GPU is newer than the API of the CLI that the tests take.
+        if (JSON.stringify(definition).includes('"sharingStrategy"')) continue;
         const answer = await moto.aws(
           "ecs",
           "register-task-definition",
@@ -170,7 +177,9 @@ describe.each(on("eks"))("on EKS the template $name", (template) => {
     const manifests: Manifest[] = [];
     for (const file of workloadFilesOf(template).keys()) {
       const valid = await runCli(["validate", ...pathsFor(template, file, "eks"), "--for", "eks"], { cwd, env });
-      expect(valid).toEqual({ code: 0, stdout: "", stderr: expect.stringMatching(/^\S+(, \S+ are| is) valid\n$/) });
+      expect([valid.code, valid.stdout]).toEqual([0, ""]);
+      const warnings = valid.stderr.split("\n").filter((line) => line.includes("warning: "));
+      expect(warnings.filter((line) => !ofSeveralNodes.some((each) => each.test(line)))).toEqual([]);
       const { code, stdout, stderr } = await runCli(["eks", "generate", ...pathsFor(template, file, "eks")], {
         cwd,
         env,
