@@ -3,6 +3,7 @@ import { present } from "../base/present.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import { deviceKind } from "./devices.ts";
+import { exporterMonitorSpec, exporters } from "./exporters.ts";
 import { typeOf } from "./kind-definition.ts";
 import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import { selectorOf, sharedLabels } from "./labels.ts";
@@ -217,29 +218,13 @@ function utilisationQuery({ shape, name, metadata }: ExtraContents): string {
   return `avg(DCGM_FI_DEV_GPU_UTIL{${namespace}pod=~"${name}-.+"})`;
 }
 
-/** The exporters of the devices' metrics, by the labels that their projects give them, and their ports. */
-const exporters = {
-  // aws-neuron-sdk @81ce03a, src/k8/k8s-neuron-monitor-daemonset.yml
-  neuron: { name: "neuron-monitor", labels: { app: "neuron-monitor" }, port: 8000 },
-  // NVIDIA/dcgm-exporter @d5e5f51, dcgm-exporter.yaml
-  nvidia: { name: "dcgm-exporter", labels: { "app.kubernetes.io/name": "dcgm-exporter" }, port: 9400 },
-} as const;
-
-/**
- * One for all workloads on such devices: a second one would be scraped twice.
- * https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
- */
+/** One for all workloads on such devices: a second one would be scraped twice. */
 function podMonitor({ shape, metadata: { namespace } }: ExtraContents): Manifest {
-  const { name, labels, port } = deviceKind(shape) === "neuron" ? exporters.neuron : exporters.nvidia;
+  const kind = deviceKind(shape) === "neuron" ? "neuron" : "nvidia";
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PodMonitor",
-    metadata: { name, ...present({ namespace }), labels: sharedLabels },
-    spec: {
-      namespaceSelector: { any: true },
-      selector: { matchLabels: labels },
-      // The exporter's own labels say whose pod uses the device.
-      podMetricsEndpoints: [{ portNumber: port, path: "/metrics", honorLabels: true }],
-    },
+    metadata: { name: exporters[kind].name, ...present({ namespace }), labels: sharedLabels },
+    spec: exporterMonitorSpec(kind),
   };
 }
