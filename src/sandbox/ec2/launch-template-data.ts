@@ -1,5 +1,5 @@
 /** What a launch template launches, as EC2's protocol has it and as the SDKs and CloudFormation name it. */
-import type { LaunchTemplateData } from "../model/group-records.ts";
+import type { LaunchedData } from "../model/group-records.ts";
 import { Items } from "../wire/items.ts";
 
 /** The lists: what an item is called in a request, and the list in an answer. */
@@ -14,8 +14,8 @@ const lists: Readonly<Record<string, readonly [asked: string, answered: string]>
 };
 
 /** The form's members by the SDKs' names. */
-export function fromForm(form: Readonly<Record<string, unknown>>): LaunchTemplateData {
-  return named(form, "SecurityGroupIds") as LaunchTemplateData;
+export function fromForm(form: Readonly<Record<string, unknown>>): LaunchedData {
+  return named(form, "SecurityGroupIds") as LaunchedData;
 }
 
 /** @param securityGroups What `SecurityGroupId` is a list of here: an interface has `Groups`. */

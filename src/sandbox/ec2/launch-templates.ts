@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html and the calls beside it. */
 import { present } from "../../core/base/present.ts";
 import type { Tag } from "../../core/ecs-api/api.ts";
-import type { LaunchTemplateData, LaunchTemplateRecord, LaunchTemplateVersionRecord } from "../model/group-records.ts";
+import type { LaunchedData, LaunchTemplateRecord, LaunchTemplateVersionRecord } from "../model/group-records.ts";
 import { addVersion, createLaunchTemplate, findLaunchTemplate, findVersion } from "../model/launch-templates.ts";
 import type { World } from "../model/world.ts";
 import { AwsError } from "../wire/aws-error.ts";
@@ -59,7 +59,7 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
         const { SourceVersion: source, VersionDescription: description } = input;
         const base = source === undefined ? {} : requireVersion(record, source).data;
         // "The new version inherits the launch parameters": a parameter that is given replaces the source's as a whole.
-        const data: LaunchTemplateData = { ...base, ...fromForm(input.LaunchTemplateData ?? {}) };
+        const data: LaunchedData = { ...base, ...fromForm(input.LaunchTemplateData ?? {}) };
         return { launchTemplateVersion: versionAnswer(world, record, addVersion(world, record, data, description)) };
       }),
   ),

@@ -3,7 +3,7 @@ import type { Tag } from "../../core/ecs-api/api.ts";
 import type { ClusterRecord, InstanceRecord, RawRecord } from "./records.ts";
 
 /** What a version of a launch template launches, in the words of CloudFormation and the SDKs. */
-export type LaunchTemplateData = RawRecord & {
+export type LaunchedData = RawRecord & {
   readonly ImageId?: string;
   readonly InstanceType?: string;
   /** In Base64. */
@@ -14,7 +14,7 @@ export interface LaunchTemplateVersionRecord {
   readonly number: number;
   readonly description: string | undefined;
   readonly createdAt: number;
-  readonly data: LaunchTemplateData;
+  readonly data: LaunchedData;
 }
 
 export interface LaunchTemplateRecord {

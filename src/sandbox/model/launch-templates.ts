@@ -3,7 +3,7 @@ import type { Tag } from "../../core/ecs-api/api.ts";
 import type {
   AutoScalingGroupRecord,
   LaunchTemplateChoice,
-  LaunchTemplateData,
+  LaunchedData,
   LaunchTemplateRecord,
   LaunchTemplateVersionRecord,
 } from "./group-records.ts";
@@ -16,7 +16,7 @@ export function createLaunchTemplate(
     data,
     description,
     tags,
-  }: { readonly data: LaunchTemplateData; readonly description?: string | undefined; readonly tags: readonly Tag[] },
+  }: { readonly data: LaunchedData; readonly description?: string | undefined; readonly tags: readonly Tag[] },
 ): LaunchTemplateRecord {
   const template: LaunchTemplateRecord = {
     id: `lt-${world.hex(17)}`,
@@ -34,7 +34,7 @@ export function createLaunchTemplate(
 export function addVersion(
   world: World,
   { versions }: LaunchTemplateRecord,
-  data: LaunchTemplateData,
+  data: LaunchedData,
   description: string | undefined,
 ): LaunchTemplateVersionRecord {
   const version = { number: (versions.at(-1)?.number ?? 0) + 1, description, createdAt: world.now(), data };

@@ -45,10 +45,10 @@ const buckets = {
 } as const satisfies Readonly<Record<string, readonly [burst: number, perSecond: number]>>;
 
 /** What an operation draws on. */
-export type Bucket = keyof typeof buckets;
+export type ThrottleBucket = keyof typeof buckets;
 
 /** A token bucket for each of the API's rates. */
-export function createThrottle(now: () => number): (bucket: Bucket) => void {
+export function createThrottle(now: () => number): (bucket: ThrottleBucket) => void {
   const levels = new Map<string, { tokens: number; at: number }>();
   return (bucket) => {
     const [burst, perSecond] = buckets[bucket];
