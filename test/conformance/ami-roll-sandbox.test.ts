@@ -105,10 +105,9 @@ describe("ami roll", () => {
 
   it("waits for a task of no service, and goes on where the time was over", async () => {
     await start({ size: 1 });
-    const run = await runCli(
-      [..."run-task --name job --image x:1 --instance-type inf2.24xlarge -- sleep 900".split(" ")],
-      { box },
-    );
+    const run = await runCli("run-task --name job --image x:1 --instance-type inf2.24xlarge -- sleep 900".split(" "), {
+      box,
+    });
     expect(run.code).toBe(0);
     const early = await roll("--yes", "--timeout", "5m", "-o", "json");
     expect(early.code).toBe(5);
