@@ -82,7 +82,8 @@ export class Candidates {
       this.count(index);
       if (options.isConsidered(instanceState)) this.cellOf[index]!.unchanged.push(index);
       else this.hasMoved[index] = 1;
-      for (const [measure, of] of strategy.own.entries()) this.figures[this.figureAt(index, measure)] = of(instanceState);
+      for (const [measure, of] of strategy.own.entries())
+        this.figures[this.figureAt(index, measure)] = of(instanceState);
     }
     for (const cell of this.cells.values()) {
       this.sort(cell.unchanged);
