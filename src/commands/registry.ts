@@ -43,6 +43,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./ami/list.ts")).amiList,
   },
   {
+    words: "ami history",
+    summary: "List the images that an AMI family has had, and when each came out",
+    load: async () => (await import("./ami/history.ts")).amiHistory,
+  },
+  {
     words: "cluster devices",
     summary: "Map every accelerator device and who holds it",
     load: async () => (await import("./cluster/devices.ts")).clusterDevices,
