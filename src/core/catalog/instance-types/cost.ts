@@ -11,7 +11,7 @@ export interface MachineShare {
 }
 
 /** So many machines, or shares of them. Of several choices any will do: somebody else chooses. */
-export interface Wanted {
+export interface WantedMachines {
   readonly count: number;
   readonly choices: readonly MachineShare[];
 }
@@ -37,7 +37,7 @@ export interface Cost {
   readonly perHour?: { readonly least: number; readonly most: number };
   /** Types whose price the list does not have: `perHour` is without what could be of none other. */
   readonly unpriced?: readonly string[];
-  readonly parts: readonly (Omit<Wanted, "choices"> & { readonly choices: readonly PricedChoice[] })[];
+  readonly parts: readonly (Omit<WantedMachines, "choices"> & { readonly choices: readonly PricedChoice[] })[];
 }
 
 /**
@@ -46,7 +46,7 @@ export interface Cost {
  * @param region Where the machines are, as far as that is known.
  * @returns Undefined where no machine is wanted, or nobody knows of which type.
  */
-export function costOf(wanted: readonly Wanted[], region?: string): Cost | undefined {
+export function costOf(wanted: readonly WantedMachines[], region?: string): Cost | undefined {
   const parts = joined(wanted).map(({ count, choices }) => ({
     count,
     choices: choices.map((choice) => priced(choice, count)),
@@ -86,8 +86,8 @@ export function sumUsd(amounts: readonly number[]): number {
 const millionths = 1_000_000;
 
 /** What is wanted several times of the same kind together, without what is of no known type. */
-function joined(wanted: readonly Wanted[]): readonly Wanted[] {
-  const kinds = new Map<string, Wanted>();
+function joined(wanted: readonly WantedMachines[]): readonly WantedMachines[] {
+  const kinds = new Map<string, WantedMachines>();
   for (const each of wanted.filter(({ count, choices }) => count > 0 && choices.length > 0)) {
     const kind = JSON.stringify(each.choices);
     kinds.set(kind, { ...each, count: each.count + (kinds.get(kind)?.count ?? 0) });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { instanceTypes } from "../../../../src/core/catalog/instance-types/catalog.ts";
-import { costOf, shareUsd, sumUsd, type Wanted } from "../../../../src/core/catalog/instance-types/cost.ts";
+import { costOf, shareUsd, sumUsd, type WantedMachines } from "../../../../src/core/catalog/instance-types/cost.ts";
 import { usdPerHour } from "../../../../src/core/catalog/prices.ts";
 import { runs } from "../../../support/depth.ts";
 
-const whole = (instanceType: string, count = 1): Wanted => ({ count, choices: [{ instanceType, share: 1 }] });
+const whole = (instanceType: string, count = 1): WantedMachines => ({ count, choices: [{ instanceType, share: 1 }] });
 
 describe("what machines cost", () => {
   it("is their number times the list price, and says whose prices they are", () => {
