@@ -48,6 +48,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./ami/history.ts")).amiHistory,
   },
   {
+    words: "ami roll",
+    summary: "Replace the machines of an Auto Scaling group by ones of the newest image",
+    load: async () => (await import("./ami/roll.ts")).amiRoll,
+  },
+  {
     words: "cluster devices",
     summary: "Map every accelerator device and who holds it",
     load: async () => (await import("./cluster/devices.ts")).clusterDevices,
