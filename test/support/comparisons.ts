@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { factsOf, type Facts } from "./manifest-facts.ts";
+import type { Raw } from "../../src/core/base/merge.ts";
+import { factsOfDefinition } from "./definition-facts.ts";
+import { ecsOf } from "./ecs.ts";
 import { generate } from "./kubernetes-workloads.ts";
 import type { KubernetesSettings } from "../../src/core/kubernetes/generate.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
@@ -48,17 +51,16 @@ export const comparisons: readonly Comparison[] = readdirSync(folder, { withFile
       readonly settings?: KubernetesSettings;
       readonly facts: Readonly<Record<string, string>>;
     };
-    const manifests = generate(
-      readDocument(join(folder, name, "aiplat.yaml")) as unknown as Workload,
-      undefined,
-      settings,
-    );
+    const workload = readDocument(join(folder, name, "aiplat.yaml")) as unknown as Workload;
     return {
       name,
       source,
       kind,
       theirs: new Map(Object.entries(facts)),
-      ours: factsOf(JSON.parse(JSON.stringify(manifests)) as Parameters<typeof factsOf>[0], kind),
+      ours:
+        kind === "TaskDefinition"
+          ? factsOfDefinition(ecsOf(workload, { region: "us-east-1" }).variants[0]!.definition)
+          : factsOf(JSON.parse(JSON.stringify(generate(workload, undefined, settings))) as readonly Raw[], kind),
     };
   });
 
@@ -114,8 +116,8 @@ export function comparisonsPage(): string {
   });
   return `# Side by side with public manifests
 
-${told.length} manifests that others have published, field by field beside what \`aiplat eks generate\` writes for a workload that is to be
-the same. Of their ${total} fields ours has ${total - otherwise} with the same value. What it has otherwise or not at all is below, each
+${told.length} manifests and task definitions that others have published, field by field beside what \`aiplat eks generate\` or
+\`aiplat taskdef generate\` writes for a workload that is to be the same. Of their ${total} fields ours has ${total - otherwise} with the same value. What it has otherwise or not at all is below, each
 with its reason. Names, labels, images, commands and the process's own variables are the workload's business and are not
 compared; of several pods the accelerated one is.
 
