@@ -117,9 +117,9 @@ export function comparisonsPage(): string {
   return `# Side by side with public manifests
 
 ${told.length} manifests and task definitions that others have published, field by field beside what \`aiplat eks generate\` or
-\`aiplat taskdef generate\` writes for a workload that is to be the same. Of their ${total} fields ours has ${total - otherwise} with the same value. What it has otherwise or not at all is below, each
-with its reason. Names, labels, images, commands and the process's own variables are the workload's business and are not
-compared; of several pods the accelerated one is.
+\`aiplat taskdef generate\` writes for a workload that is to be the same. Of their ${total} fields ours has ${total - otherwise} with
+the same value. What it has otherwise or not at all is below, each with its reason. Names, labels, images, commands and
+the process's own variables are the workload's business and are not compared; of several pods the accelerated one is.
 
 This page is written by \`npx vitest run test/conformance/comparisons.test.ts -u\`; that test finds a field which ours loses.
 
