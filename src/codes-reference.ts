@@ -120,8 +120,9 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "Machine images": "`ami`.",
   "Container images":
     "`doctor`; in a workload they are told as `image-and-type`, in a task definition by lint's own rules.",
-  "Workloads on EKS": "`eks generate`, and of its nodes `eks nodegroup`.",
+  "Workloads on EKS": "`eks generate`, and of its nodes `eks nodegroup`, of a fleet `eks platform`.",
   "Nodes on EKS": "`eks nodegroup`.",
+  "Platforms on EKS": "`eks platform generate`.",
 };
 
 /** A table a group, each with its heading and what is told of it. */

@@ -13,6 +13,7 @@ export const groups: Readonly<Record<string, string>> = {
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
+  "eks platform": "What a cluster needs besides nodes: generate",
   iam: "The least IAM policies: policy",
   instances: "What the catalogue knows of accelerated instance types",
   service: "The ECS services of a workload: deploy, list, status, logs, exec, open, scale, rollback, delete, import",
@@ -46,6 +47,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "ami history",
     summary: "List the images that an AMI family has had, and when each came out",
     load: async () => (await import("./ami/history.ts")).amiHistory,
+  },
+  {
+    words: "ami roll",
+    summary: "Replace the machines of an Auto Scaling group by ones of the newest image",
+    load: async () => (await import("./ami/roll.ts")).amiRoll,
   },
   {
     words: "cluster devices",
@@ -86,6 +92,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "eks nodegroup create",
     summary: "Create the node groups that a workload needs",
     load: async () => (await import("./eks/nodegroup/create.ts")).eksNodegroupCreate,
+  },
+  {
+    words: "eks platform generate",
+    summary: "Print the Helm values of a platform for a fleet's accelerators",
+    load: async () => (await import("./eks/platform/generate.ts")).eksPlatformGenerate,
   },
   {
     words: "iam policy",

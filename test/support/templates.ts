@@ -14,6 +14,12 @@ export function workloadFilesOf({ workload, files }: Template): ReadonlyMap<stri
   return new Map([["aiplat.yaml", workload], ...others]);
 }
 
+/** The arguments that a workload file of a template is read by: what is called after a target is merged over it there. */
+export function pathsFor({ files }: Template, file: string, target: TemplateTarget): readonly string[] {
+  const patch = `${target}.yaml`;
+  return files.has(patch) ? [file, patch] : [file];
+}
+
 /** A command line of a README. */
 export interface TypedCommand {
   readonly text: string;
@@ -47,6 +53,17 @@ export function exportsOf({ readme }: Template): Readonly<Record<string, string>
   return Object.fromEntries(
     Array.from(readme.matchAll(/^export (\w+)=(\S+)$/gm), ([, name, value]) => [name!, value!]),
   );
+}
+
+/** What a workload with EFA, or of a kind, is always warned of: no line of the file could be another. */
+const inherent = [/the pods need the Pod Security level privileged/, /does not outlive an eviction/];
+
+/** What a command said, without the warnings that go with what the template is. */
+export function withoutInherent(stderr: string): string {
+  return stderr
+    .split(/(?<=\n)(?! )/)
+    .filter((block) => !inherent.some((each) => block.startsWith("warning: ") && each.test(block)))
+    .join("");
 }
 
 interface ImageFact {
