@@ -140,6 +140,12 @@ describe("the profiles of JupyterHub", () => {
     [{ volumes: [{ path: "/home/jovyan", claim: "home" }] }, "has each user's own volume at /home/jovyan"],
     [{ volumes: [{ path: "/fs", efs: { fileSystem: "fs-1" } }] }, "the chart makes none of a file system"],
     [{ model: { uri: "s3://models/bert" } }, "loads no model"],
+    [
+      { model: { uri: "s3://models/bert", path: "/models" }, volumes: [{ path: "/models", scratch: "9GiB" }] },
+      "has the init container of its chart",
+    ],
+    [{ init: [{ name: "fetch", image: "fetch:1" }] }, "has the init container of its chart"],
+    [{ sidecars: [{ name: "metrics", image: "metrics:1" }] }, "has the init container of its chart"],
   ])("refuse %j", (more, said) => {
     const of = fleet([], [lab("lab", { instanceTypes: ["g5.xlarge"] }, more)]);
     const problems = of.pods.flatMap((pod) => platforms["jupyterhub"]!.podProblems!(pod, of));
