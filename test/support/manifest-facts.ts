@@ -29,6 +29,10 @@ function addPod(facts: Map<string, string>, pod: Raw): void {
   const main = containers.find(takesDevices) ?? containers[0];
   const volumes = new Map(listOf(pod["volumes"]).map((each) => [text(each["name"]), each]));
   for (const [name, value] of Object.entries(pod)) {
+    if (name === "model") {
+      facts.set("model format", text(entryOf(entryOf(value, "modelFormat"), "name")));
+      facts.set("model storageUri", text(entryOf(value, "storageUri")));
+    }
     if (["containers", "model", "volumes", "imagePullSecrets"].includes(name)) continue;
     if (name === "initContainers") facts.set("init containers", String(listOf(value).length));
     else if (name === "tolerations")
