@@ -10,6 +10,7 @@ export interface RegistryEntry {
 /** Group words and their one-line summaries; a group within another comes after it. */
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
+  capacity: "The machines of an ECS cluster: generate",
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
@@ -41,6 +42,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "ami list",
     summary: "List the AMI families of a region with their newest images",
     load: async () => (await import("./ami/list.ts")).amiList,
+  },
+  {
+    words: "capacity generate",
+    summary: "Print the machines that a workload needs as CloudFormation templates",
+    load: async () => (await import("./capacity/generate.ts")).capacityGenerate,
   },
   {
     words: "cluster devices",

@@ -13,6 +13,7 @@ export const floors = [
   "devices",
   "ecs",
   "placement",
+  "capacity",
   "deployment",
   "plan",
   "import",
