@@ -131,6 +131,7 @@ function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env
     ec2: async () => (await get()).ec2(),
     ec2Read: async () => (await get()).ec2Read(),
     autoScaling: async () => (await get()).autoScaling(),
+    cloudFormation: async () => (await get()).cloudFormation(),
     loadBalancing: async () => (await get()).loadBalancing(),
     sts: async () => (await get()).sts(),
     iam: async () => (await get()).iam(),

@@ -1,3 +1,4 @@
+import type { CloudFormationPort } from "./capacity-ports.ts";
 import type {
   AutoScalingPort,
   EcrPort,
@@ -68,6 +69,7 @@ export interface Aws {
   ec2(): Promise<Ec2Port>;
   ec2Read(): Promise<Ec2ReadPort>;
   autoScaling(): Promise<AutoScalingPort>;
+  cloudFormation(): Promise<CloudFormationPort>;
   loadBalancing(): Promise<LoadBalancingPort>;
   sts(): Promise<StsPort>;
   iam(): Promise<IamPort>;

@@ -2,9 +2,11 @@
  * What the operations need of AWS, in aiplat's own words: src/aws implements these over the SDK, and nothing else
  * talks to AWS. Every method throws an AiplatError with the request id kept; every method stops when `signal` aborts.
  */
+import type { ScalingGroupPort } from "./capacity-ports.ts";
 import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./core/doctor/observed-ec2.ts";
 import type { Decision, Role, SecretState } from "./core/doctor/observed-account.ts";
 import type { DescribedType } from "./core/catalog/instance-types/described-type.ts";
+import type { PathParameter } from "./core/catalog/machine-images/ami-history.ts";
 import type { ImageReference } from "./core/catalog/container-images/image-reference.ts";
 import type { ImageState } from "./core/doctor/observed-image.ts";
 import type { ManagedDaemon } from "./core/cluster/managed-daemons.ts";
@@ -47,6 +49,8 @@ export interface DescribedProvider {
   readonly name: string;
   readonly type: string;
   readonly managedScaling?: boolean;
+  readonly managedDraining?: boolean;
+  readonly managedTerminationProtection?: boolean;
   /** The name of its Auto Scaling group. */
   readonly groupName?: string;
 }
@@ -68,7 +72,7 @@ export interface DescribedGroup {
 }
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html */
-export interface AutoScalingPort {
+export interface AutoScalingPort extends ScalingGroupPort {
   /** Those that are there. */
   groups(names: readonly string[]): Promise<readonly DescribedGroup[]>;
 }
@@ -162,6 +166,12 @@ export interface EcsPort extends EcsServicePort {
   /** ARNs, every page. */
   listClusters(): Promise<readonly string[]>;
   describeCluster(cluster: string): Promise<ClusterDescription | undefined>;
+  /** Sets the whole list and the default strategy: what is not named is taken out. Waits for nothing. */
+  putCapacityProviders(
+    cluster: string,
+    providers: readonly string[],
+    strategy: readonly CapacityProviderStrategyItem[],
+  ): Promise<void>;
   /** Any number of names, in batches of 10; those that are not there are left out. */
   describeCapacityProviders(names: readonly string[], cluster: string): Promise<readonly DescribedProvider[]>;
   registerTaskDefinition(definition: TaskDefinition): Promise<RegisteredTaskDefinition>;
@@ -190,6 +200,8 @@ export interface EcsPort extends EcsServicePort {
 }
 
 export interface SsmPort {
+  /** What stands directly under a path, or below it too; every page. None where there is no such path. */
+  getParametersByPath(path: string, options: { readonly recursive: boolean }): Promise<readonly PathParameter[]>;
   /** Values by parameter name, in batches of 10; names that the region does not have are in `missing`. */
   getParameters(
     names: readonly string[],

@@ -16,6 +16,7 @@ export type AwsService =
   | "ec2"
   | "sts"
   | "autoscaling"
+  | "cloudformation"
   | "elasticloadbalancing"
   | "iam"
   | "ecr"

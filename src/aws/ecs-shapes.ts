@@ -25,7 +25,15 @@ export function toProvider(provider: CapacityProvider): DescribedProvider {
   return {
     name: name ?? "",
     type: type ?? typeOf(name, managedInstancesProvider !== undefined, group !== undefined),
-    ...(group === undefined ? {} : { managedScaling: group.managedScaling?.status === "ENABLED" }),
+    ...(group === undefined
+      ? {}
+      : {
+          managedScaling: group.managedScaling?.status === "ENABLED",
+          // On unless it says otherwise, the other only where it says so.
+          // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AutoScalingGroupProvider.html
+          managedDraining: group.managedDraining !== "DISABLED",
+          managedTerminationProtection: group.managedTerminationProtection === "ENABLED",
+        }),
     ...present({ groupName }),
   };
 }

@@ -9,6 +9,7 @@ import {
   ListClustersCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
+  PutClusterCapacityProvidersCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
@@ -106,6 +107,22 @@ export function createEcs(
         }),
       );
       return answers.flatMap(({ capacityProviders = [] }) => capacityProviders.map(toProvider));
+    },
+
+    putCapacityProviders: async (cluster, capacityProviders, strategy) => {
+      const command = new PutClusterCapacityProvidersCommand({
+        cluster,
+        capacityProviders: [...capacityProviders],
+        defaultCapacityProviderStrategy: strategy.map((item) => ({ ...item })),
+      });
+      // It sets all of the list: repeated, it would take out what another has added meanwhile.
+      sendOnce(command);
+      await paces.resourceModify(() =>
+        inCluster(
+          cluster,
+          change("PutClusterCapacityProviders", (options) => client.send(command, options)),
+        ),
+      );
     },
 
     registerTaskDefinition: async (definition) => {

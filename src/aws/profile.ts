@@ -27,6 +27,7 @@ const endpointNames: Readonly<Record<AwsService, string>> = {
   ec2: "ec2",
   sts: "sts",
   autoscaling: "auto_scaling",
+  cloudformation: "cloudformation",
   elasticloadbalancing: "elastic_load_balancing_v2",
   iam: "iam",
   ecr: "ecr",

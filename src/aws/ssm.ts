@@ -1,4 +1,6 @@
-import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetParametersByPathCommand, GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { present } from "../core/base/present.ts";
+import type { PathParameter } from "../core/catalog/machine-images/ami-history.ts";
 import type { SsmPort } from "../ports.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
@@ -24,11 +26,33 @@ export function createSsm(config: AwsConfig, signal: AbortSignal): SsmPort {
       );
       const values = new Map<string, string>();
       for (const { Name, Value } of answers.flatMap((answer) => answer.Parameters ?? [])) {
-        // A document is a JSON string on AWS; moto 5.2.1 answers the object itself.
-        if (Name !== undefined && Value !== undefined)
-          values.set(Name, typeof Value === "string" ? Value : JSON.stringify(Value));
+        if (Name !== undefined && Value !== undefined) values.set(Name, textOf(Value));
       }
       return { values, missing: names.filter((name) => !values.has(name)) };
     },
+
+    async getParametersByPath(Path, { recursive: Recursive }) {
+      const found: PathParameter[] = [];
+      let NextToken: string | undefined;
+      do {
+        const command = new GetParametersByPathCommand({
+          Path,
+          Recursive,
+          MaxResults: namesPerCall,
+          ...present({ NextToken }),
+        });
+        const answer = await call("GetParametersByPath", (options) => client.send(command, options));
+        for (const { Name, Value, LastModifiedDate } of answer.Parameters ?? [])
+          if (Name !== undefined && Value !== undefined)
+            found.push({ name: Name, value: textOf(Value), ...present({ modifiedAt: LastModifiedDate?.getTime() }) });
+        NextToken = answer.NextToken;
+      } while (NextToken !== undefined && NextToken !== "");
+      return found;
+    },
   };
+}
+
+/** A document is a JSON string on AWS; moto 5.2.1 answers the object itself. */
+function textOf(value: string): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -44,6 +44,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./ami/list.ts")).amiList,
   },
   {
+    words: "ami history",
+    summary: "List the images that an AMI family has had, and when each came out",
+    load: async () => (await import("./ami/history.ts")).amiHistory,
+  },
+  {
     words: "capacity generate",
     summary: "Print the machines that a workload needs as CloudFormation templates",
     load: async () => (await import("./capacity/generate.ts")).capacityGenerate,

@@ -67,7 +67,7 @@ export function sureServices(ecs: EcsPort, runtime: Runtime, afterwards: EcsPort
 }
 
 /** Does something until it is known to be done. @throws what it failed with where that stays unknown. */
-async function surely<Done>(
+export async function surely<Done>(
   runtime: Runtime,
   act: () => Promise<Done>,
   lookBack: () => Promise<Done | undefined>,

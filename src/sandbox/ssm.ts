@@ -5,16 +5,11 @@
 import { present } from "../core/base/present.ts";
 import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
 import { pageOf } from "./ecs/pages.ts";
+import { imagesOf, kubernetesVersionsOf, type SandboxImage } from "./machine-images.ts";
 import { agentVersion } from "./model/instances.ts";
 import { AwsError } from "./wire/aws-error.ts";
 import { operation, type OperationCall, type Operation } from "./wire/operation.ts";
 import { flag, integer, list, struct, text } from "./wire/shape.ts";
-
-/** The minor versions of Kubernetes whose EKS images the sandbox has. */
-const kubernetesMinors = [29, 30, 31, 32, 33, 34];
-
-/** The date that every image of the sandbox carries in its name. */
-const built = "20260115";
 
 export const ssmOperations: Readonly<Record<string, Operation>> = {
   GetParameter: operation("ssm", struct({ Name: text, WithDecryption: flag }), ({ Name = "" }, call) => {
@@ -63,38 +58,38 @@ function validation(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
-function answer(name: string, value: string, { region }: OperationCall): object {
+interface Parameter {
+  readonly value: string;
+  readonly modifiedAt: number;
+}
+
+function answer(name: string, { value, modifiedAt }: Parameter, { region }: OperationCall): object {
   return {
     Name: name,
     Type: "String",
     Value: value,
     Version: 1,
-    LastModifiedDate: Date.UTC(2026, 0, 15) / 1000,
+    LastModifiedDate: modifiedAt / 1000,
     ARN: `arn:aws:ssm:${region}::parameter${name}`,
     DataType: "text",
   };
 }
 
-const regions = new Map<string, ReadonlyMap<string, string>>();
+const regions = new Map<string, ReadonlyMap<string, Parameter>>();
 
-/** Every parameter of a region: each family's image, different in each region and always the same. */
-function parametersOf(region: string): ReadonlyMap<string, string> {
+/** Every parameter of a region: each image of each family by its name, and the newest as what is recommended. */
+function parametersOf(region: string): ReadonlyMap<string, Parameter> {
   const known = regions.get(region);
   if (known !== undefined) return known;
-  const parameters = new Map<string, string>();
+  const parameters = new Map<string, Parameter>();
   for (const family of amiFamilies) {
-    for (const version of family.orchestrator === "eks" ? minorsOf(family) : [undefined]) {
-      const { image, version: versionParameter } = amiParameters(family, version);
-      const imageId = `ami-${fingerprint(`${region} ${image}`)}`;
-      if (family.shape === "document")
-        for (const [name, value] of documentOf(family, image, imageId)) parameters.set(name, value);
-      else {
-        parameters.set(image, imageId);
-        if (versionParameter !== undefined)
-          parameters.set(
-            versionParameter,
-            family.shape === "release-leaves" ? `${version}.0-${built}` : `1.55.0-${fingerprint(image).slice(0, 8)}`,
-          );
+    for (const version of kubernetesVersionsOf(family)) {
+      for (const image of imagesOf(family, region, version)) {
+        for (const [name, value] of [
+          ...underItsName(family, image, version),
+          ...(image.current ? asRecommended(family, image, version) : []),
+        ])
+          parameters.set(name, { value, modifiedAt: image.createdAt });
       }
     }
   }
@@ -103,45 +98,48 @@ function parametersOf(region: string): ReadonlyMap<string, string> {
   return parameters;
 }
 
-function minorsOf({ lastKubernetesMinor = Number.MAX_SAFE_INTEGER }: AmiFamily): readonly string[] {
-  return kubernetesMinors.filter((minor) => minor <= lastKubernetesMinor).map((minor) => `1.${minor}`);
+type Leaf = readonly [name: string, value: string];
+
+function asRecommended(family: AmiFamily, image: SandboxImage, version: string | undefined): readonly Leaf[] {
+  const parameters = amiParameters(family, version);
+  if (family.shape === "document") return [...documentOf(family, parameters.image, image)];
+  return [
+    [parameters.image, image.imageId],
+    ...(parameters.version === undefined ? [] : [[parameters.version, image.version] as const]),
+  ];
 }
 
-/** What an image's name says of its accelerator. */
-const namePart: Readonly<Record<AmiFamily["accelerator"], string>> = { none: "", neuron: "neuron-", nvidia: "gpu-" };
+/**
+ * An image that a document describes stands beside `recommended`, any other a folder deeper; Bottlerocket's by its
+ * version. https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html and the pages of the others.
+ */
+function underItsName(family: AmiFamily, image: SandboxImage, version: string | undefined): readonly Leaf[] {
+  const { parameter, shape } = family;
+  const path = parameter.slice(0, parameter.lastIndexOf("/")).replace("{kubernetes}", version ?? "");
+  if (shape === "document") return documentOf(family, `${path}/${image.name}`, image).slice(0, 1);
+  const folder = `${path}/${shape === "version-leaves" ? image.version : image.name}`;
+  return [
+    [`${folder}/image_id`, image.imageId],
+    ...(shape === "version-leaves" ? [[`${folder}/image_version`, image.version] as const] : []),
+  ];
+}
 
 /**
  * The document of `/recommended`, and its members below it.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
  */
-function documentOf(
-  { os, accelerator, architecture }: AmiFamily,
-  parameter: string,
-  imageId: string,
-): readonly (readonly [string, string])[] {
-  const al2023 = os === "al2023";
-  const version = `${al2023 ? "2023" : "2.0"}.0.${built}`;
+function documentOf({ os }: AmiFamily, parameter: string, image: SandboxImage): readonly Leaf[] {
   const members = {
     ecs_agent_version: agentVersion,
     ecs_runtime_version: "Docker version 25.0.14",
-    image_id: imageId,
-    image_name: `${al2023 ? "al2023" : "amzn2"}-ami-ecs-${namePart[accelerator]}hvm-${version}-${architecture}-ebs`,
-    image_version: version,
-    os: al2023 ? "Amazon Linux 2023" : "Amazon Linux 2",
+    image_id: image.imageId,
+    image_name: image.name,
+    image_version: image.version,
+    os: os === "al2023" ? "Amazon Linux 2023" : "Amazon Linux 2",
     schema_version: 1,
   };
   return [
     [parameter, JSON.stringify(members)],
     ...Object.entries(members).map(([name, value]) => [`${parameter}/${name}`, String(value)] as const),
   ];
-}
-
-/** 17 hexadecimal digits of a text (FNV-1a, twice). */
-function fingerprint(text: string): string {
-  const hash = (start: number) => {
-    let value = start;
-    for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 16_777_619);
-    return (value >>> 0).toString(16).padStart(8, "0");
-  };
-  return `0${hash(2_166_136_261)}${hash(84_696_351)}`;
 }

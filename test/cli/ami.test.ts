@@ -463,3 +463,57 @@ describe("ami list", () => {
     );
   });
 });
+
+describe("ami history", () => {
+  const before = `${neuron.replace("recommended", "")}al2023-ami-ecs-neuron-hvm-2023.0.20260701-kernel-6.1-x86_64`;
+  const earlier = recommended("ami-0a0").replaceAll("20260820", "20260701");
+  const store = { [before]: earlier, [neuron]: recommended("ami-0a1"), [`${neuron}/image_id`]: "ami-0a1" };
+
+  test("prints a line an image, the newest first, over every page", async () => {
+    const run = await ami({ "us-east-1": store }, "history");
+    expect(run).toEqual({
+      code: 0,
+      stdout:
+        `us-east-1\t2026-08-20\tami-0a1\t2023.0.20260820\t1.105.1\tcurrent\t${neuron}\n` +
+        `us-east-1\t2026-07-01\tami-0a0\t2023.0.20260701\t1.105.1\t\t${before}\n`,
+      stderr: "",
+    });
+  });
+
+  test("of several regions prints those that have it, and fails for one named that has not", async () => {
+    const run = await ami(
+      { "us-east-1": store, "eu-west-1": {} },
+      "history",
+      "--region",
+      "us-east-1",
+      "--region",
+      "eu-west-1",
+      "-o",
+      "json",
+    );
+    expect(run.code).toBe(1);
+    expect(items(run).map(({ region, imageId }) => `${region} ${imageId}`)).toEqual([
+      "us-east-1 ami-0a1",
+      "us-east-1 ami-0a0",
+    ]);
+    expect(run.stderr).toContain("eu-west-1 has no ecs al2023 neuron x86_64 AMI");
+  });
+
+  test.each([
+    ["ecs al2", ["--os", "al2", "--accelerator", "nvidia"], "2.0.20260115"],
+    ["ecs bottlerocket", ["--os", "bottlerocket"], "1.55.0-"],
+    ["eks", ["--orchestrator", "eks", "--kubernetes-version", "1.33"], "v20260115"],
+    ["eks al2", ["--orchestrator", "eks", "--kubernetes-version", "1.32", "--os", "al2"], "v20260115"],
+  ])("in the sandbox has three images of %s, of which the newest is ami latest's", async (_, flags, version) => {
+    const [history, latest] = await Promise.all([
+      runCli(["ami", "history", "--sandbox", ...flags, "-o", "json"], {}),
+      runCli(["ami", "latest", "--sandbox", ...flags], {}),
+    ]);
+    const found = items(history);
+    expect(found).toHaveLength(3);
+    expect(found.map(({ released }) => released)).toEqual(["2026-01-15", "2025-11-20", "2025-09-18"]);
+    expect(found.map(({ current }) => current)).toEqual([true, false, false]);
+    expect(found[0]!["imageVersion"]).toContain(version);
+    expect(`${found[0]!["imageId"]}\n`).toBe(latest.stdout);
+  });
+});

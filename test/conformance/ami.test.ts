@@ -109,4 +109,27 @@ describe.skipIf(missingTools("moto_server", "aws"))("the AWS CLI against moto", 
     const run = await runCli(["ami", "latest", "--instance-type", "trn2.48xlarge", "--all-regions"], { env: moto.env });
     expect(run).toEqual({ code: 0, stdout: linesOf(neuron, ["ap-northeast-3", "us-east-2"]), stderr: "" });
   });
+
+  test("ami history has every image that get-parameters-by-path shows by its name", async () => {
+    const path = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron";
+    const [run, answer] = await Promise.all([
+      runCli(["ami", "history", "--region", "us-east-1", "-o", "json"], { env: moto.env }),
+      moto.aws("ssm", "get-parameters-by-path", "--region", "us-east-1", "--path", path, "--recursive"),
+    ]);
+    const { Parameters } = answer as Parameters;
+    const named = Parameters.filter(({ Name }) => /\/al2023-[^/]+\/image_id$/.test(Name));
+    const { items } = JSON.parse(run.stdout) as {
+      readonly items: readonly { readonly imageId: string; readonly imageName: string; readonly current: boolean }[];
+    };
+    expect(named.length).toBeGreaterThan(50);
+    expect(items.map(({ imageId, imageName }) => `${imageName} ${imageId}`)).toEqual(
+      named
+        .map(({ Name, Value }) => `${Name.split("/").at(-2)} ${Value}`)
+        .toSorted()
+        .toReversed(),
+    );
+    expect(items.filter(({ current }) => current).map(({ imageId }) => imageId)).toEqual([
+      theirs.get(`us-east-1 ${path}/recommended`),
+    ]);
+  });
 });

@@ -12,6 +12,7 @@ export const floors = [
   "cluster",
   "devices",
   "ecs",
+  "capacity",
   "placement",
   "capacity",
   "deployment",

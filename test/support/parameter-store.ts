@@ -14,6 +14,21 @@ export interface ParameterStore {
   stop(): Promise<void>;
 }
 
+/** One parameter a page, so that every test of it has several. */
+function underPath(input: Readonly<Record<string, unknown>>, values: Readonly<Record<string, string>>): Answer {
+  const { Path, Recursive, NextToken = "0" } = input as { Path: string; Recursive: boolean; NextToken?: string };
+  const names = Object.keys(values)
+    .filter((name) => name.startsWith(`${Path}/`))
+    .filter((name) => Recursive || !name.slice(Path.length + 1).includes("/"));
+  const at = Number(NextToken);
+  return {
+    body: {
+      Parameters: names.slice(at, at + 1).map((Name) => ({ Name, Type: "String", Value: values[Name] })),
+      ...(at + 1 < names.length ? { NextToken: String(at + 1) } : {}),
+    },
+  };
+}
+
 /** A Parameter Store of a few public parameters: for those that moto has not got, and for regions that fail. */
 export async function startParameterStore(regions: Readonly<Record<string, Region>>): Promise<ParameterStore> {
   const server: JsonServer = await startJsonServer(({ input, region }): Answer => {
@@ -23,8 +38,9 @@ export async function startParameterStore(regions: Readonly<Record<string, Regio
         status: Number(store["status"] ?? 400),
         body: { __type: store["error"], message: store["message"] ?? "" },
       };
-    const names = input["Names"] as readonly string[];
     const values = store as Readonly<Record<string, string>>;
+    if (typeof input["Path"] === "string") return underPath(input, values);
+    const names = input["Names"] as readonly string[];
     return {
       body: {
         Parameters: names

@@ -70,6 +70,7 @@ export function scriptedEcs(
     listClusters: refuse("ListClusters"),
     describeCluster: refuse("DescribeClusters"),
     describeCapacityProviders: refuse("DescribeCapacityProviders"),
+    putCapacityProviders: refuse("PutClusterCapacityProviders"),
     registerTaskDefinition: refuse("RegisterTaskDefinition"),
     describeTaskDefinition: async () => undefined,
     runTask: refuse("RunTask"),

@@ -1,5 +1,6 @@
 import { selectAmi } from "../../core/catalog/machine-images/amis.ts";
-import { absence, failureOf } from "../../operations/find-amis.ts";
+import { failureOf } from "../../operations/ask-regions.ts";
+import { absence } from "../../operations/find-amis.ts";
 import { latestAmiView } from "../../output/amis.ts";
 import { note, warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";

@@ -2,7 +2,7 @@ import { describeAmiFamily } from "../../core/catalog/machine-images/ami-familie
 import { filterAmis } from "../../core/catalog/machine-images/amis.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { AiplatError } from "../../errors.ts";
-import { failureOf } from "../../operations/find-amis.ts";
+import { failureOf } from "../../operations/ask-regions.ts";
 import { amiListView } from "../../output/amis.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";

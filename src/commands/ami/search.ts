@@ -68,12 +68,21 @@ export async function searchAmis(
     everywhere: flags.allRegions === true,
     ...present({ kubernetesVersion }),
   };
+  return { ...search, ...(await whileAsking(context, regions, () => findAmis(context.aws.ssm, search))) };
+}
+
+/** Shows that regions are being asked while it lasts. */
+export async function whileAsking<Answer>(
+  context: Context,
+  regions: readonly string[],
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   const progress = await startProgress(
     context,
     `Asking ${regions.length === 1 ? regions[0] : `${regions.length} regions`}`,
   );
   try {
-    return { ...search, ...(await findAmis(context.aws.ssm, search)) };
+    return await ask();
   } finally {
     progress.stop();
   }
@@ -81,7 +90,8 @@ export async function searchAmis(
 
 export type Searched = AmiSearch & AmiFindings;
 
-async function chooseRegions(
+/** The regions that the flags name, else the caller's. */
+export async function chooseRegions(
   context: Context,
   flags: AmiFlags,
   families: readonly AmiFamily[],

@@ -6,7 +6,8 @@ import type { CapacityImage } from "../../core/capacity/settings.ts";
 import { amiParameters, type AmiFamily } from "../../core/catalog/machine-images/ami-families.ts";
 import { selectAmi } from "../../core/catalog/machine-images/amis.ts";
 import type { NodeOs } from "../../core/catalog/machine-images/node-ami-types.ts";
-import { absence, failureOf, findAmis } from "../../operations/find-amis.ts";
+import { failureOf } from "../../operations/ask-regions.ts";
+import { absence, findAmis } from "../../operations/find-amis.ts";
 import { warn } from "../../output/note.ts";
 import type { CapacityOptions } from "./capacity-options.ts";
 

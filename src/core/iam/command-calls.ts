@@ -49,6 +49,7 @@ const deploy = [...readCluster, "ecs:UpdateService", ...readRollouts, ...readLog
 export const commandCalls = {
   "ami latest": ["ssm:GetParameters"],
   "ami list": ["ssm:GetParameters"],
+  "ami history": ["ssm:GetParametersByPath"],
   "instances list": ["ec2:DescribeInstanceTypes"],
   "capacity generate": ["ssm:GetParameters", "ec2:DescribeSubnets", "ec2:DescribeInstanceTypeOfferings"],
   "cluster devices": readCluster,

@@ -347,7 +347,14 @@ describe("createEcs", () => {
       },
     }));
     expect(await createEcs(config, never).describeCapacityProviders(["asg", "mi"], "prod")).toEqual([
-      { name: "asg", type: "EC2_AUTOSCALING", managedScaling: true, groupName: "gpu" },
+      {
+        name: "asg",
+        type: "EC2_AUTOSCALING",
+        managedScaling: true,
+        managedDraining: true,
+        managedTerminationProtection: false,
+        groupName: "gpu",
+      },
       { name: "mi", type: "MANAGED_INSTANCES" },
       { name: "old", type: "MANAGED_INSTANCES" },
     ]);

@@ -28,6 +28,7 @@ class Ecs {
       listClusters: refuse,
       describeCluster: refuse,
       describeCapacityProviders: refuse,
+      putCapacityProviders: refuse,
       createService: refuse,
       updateService: refuse,
       describeServices: refuse,

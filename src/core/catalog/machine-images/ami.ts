@@ -55,17 +55,21 @@ export function readAmi(
   };
 }
 
-type Facts = Pick<Ami, "imageId" | "imageName" | "imageVersion" | "agentVersion" | "runtimeVersion" | "releaseVersion">;
+/** What one image says of itself. */
+export type AmiFacts = Pick<
+  Ami,
+  "imageId" | "imageName" | "imageVersion" | "agentVersion" | "runtimeVersion" | "releaseVersion"
+>;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html shows the document. */
-function readDocument(text: string, parameter: string): Facts {
+export function readDocument(text: string, parameter: string): AmiFacts {
   let document: Readonly<Record<string, unknown>>;
   try {
     document = parseJson(text) as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw new Error(`${parameter} holds no JSON document`, { cause: error });
   }
-  const field = <Name extends keyof Facts>(name: Name, key: string) =>
+  const field = <Name extends keyof AmiFacts>(name: Name, key: string) =>
     typeof document[key] === "string" ? ({ [name]: document[key] } as Record<Name, string>) : {};
   return {
     imageId: String(document["image_id"]),
@@ -76,7 +80,7 @@ function readDocument(text: string, parameter: string): Facts {
   };
 }
 
-function readLeaves({ shape }: AmiFamily, imageId: string, version: string | undefined): Facts {
+function readLeaves({ shape }: AmiFamily, imageId: string, version: string | undefined): AmiFacts {
   if (version === undefined) return { imageId };
   return shape === "release-leaves" ? { imageId, releaseVersion: version } : { imageId, imageVersion: version };
 }

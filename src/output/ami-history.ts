@@ -1,0 +1,27 @@
+import type { HistoricAmi } from "../core/catalog/machine-images/ami-history.ts";
+import type { View } from "./print.ts";
+import type { Column } from "./table.ts";
+
+export interface AmiHistoryListing {
+  readonly amis: readonly HistoricAmi[];
+  readonly skipped: readonly { readonly region: string; readonly reason: string }[];
+}
+
+const columns: readonly (Column & { readonly of: (ami: HistoricAmi) => string })[] = [
+  { title: "Region", of: ({ region }) => region },
+  { title: "Released", of: ({ released }) => released ?? "" },
+  { title: "Image", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },
+  { title: "Version", of: ({ imageVersion, releaseVersion }) => releaseVersion ?? imageVersion ?? "" },
+  { title: "Agent", of: ({ agentVersion }) => agentVersion ?? "" },
+  { title: "Current", of: ({ current }) => (current ? "current" : ""), mark: (text, style) => style.green(text) },
+  { title: "Parameter", of: ({ parameter }) => parameter },
+];
+
+/** A row an image, in the order given. */
+export function amiHistoryView({ amis, skipped }: AmiHistoryListing): View {
+  return {
+    kind: "AmiHistory",
+    document: { items: amis, ...(skipped.length === 0 ? {} : { skipped }) },
+    table: { columns, rows: amis.map((ami) => columns.map(({ of }) => of(ami))) },
+  };
+}
