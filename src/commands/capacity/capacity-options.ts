@@ -36,7 +36,10 @@ export const capacityOptions = [
     defaultText: "the newest that serves the type",
     parse: imageId,
   },
-  diskOption,
+  {
+    ...diskOption,
+    defaultText: `${diskOption.defaultText}, and the scratch volumes where no instance store holds them`,
+  },
   imdsHopLimitOption("containers"),
   {
     flags: "--attribute <name=value>",
