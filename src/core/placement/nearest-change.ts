@@ -263,7 +263,9 @@ function addInstances(
       kind: "add-instances",
       message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
       ...present({
-        cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], regionOf(snapshot)),
+        cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], {
+          region: regionOf(snapshot),
+        }),
       }),
     };
   }
