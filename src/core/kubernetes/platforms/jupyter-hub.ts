@@ -1,4 +1,4 @@
-import { listOr, problem, settingProblem, type Path, type Problem } from "../../base/problem.ts";
+import { listOr, problem, settingProblem, warning, type Path, type Problem } from "../../base/problem.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import type { DeviceRequest } from "../../workload/resolved.ts";
 import { isWithin } from "../../workload/volumes.ts";
@@ -88,7 +88,7 @@ function initProblems({ workload: { init, sidecars, model } }: PlatformPod, { sp
 /** What the file says that no user's pod of JupyterHub can have. */
 function unsupported(pod: PlatformPod, { cluster }: PlatformFleet, template: PodTemplate): readonly Problem[] {
   const { workload, shape, name } = pod;
-  const { ports, volumes, command, entryPoint, schedule, model } = workload;
+  const { ports, volumes, command, entryPoint, schedule, model, rollout, eks } = workload;
   const metadata = { name };
   return [
     ...[...oneNode(workload), ...oneReplica(workload)].map(({ path, message }) => no(path, message, "Write 1.")),
@@ -102,6 +102,15 @@ function unsupported(pod: PlatformPod, { cluster }: PlatformFleet, template: Pod
           ),
         ]),
     ...initProblems(pod, template),
+    ...(rollout === undefined ? [] : [no(["rollout"], "is one pod, of no rollout", "Leave rollout out.")]),
+    ...(eks.queue === undefined
+      ? []
+      : [no(["eks", "queue"], "is held back by no queue: its user waits for the pod", "Leave eks.queue out.")]),
+    ...(["resource", "companions"] as const)
+      .filter((section) => eks[section] !== undefined)
+      .map((section) =>
+        warning("profile-unused", ["eks", section], `eks.${section} is not used: a profile of JupyterHub is a pod`),
+      ),
     ...(schedule === undefined ? [] : [no(["schedule"], "is started by its user", "Leave schedule out.")]),
     ...(model === undefined || model.path !== undefined
       ? []

@@ -146,6 +146,8 @@ describe("the profiles of JupyterHub", () => {
       { model: { uri: "s3://models/bert", path: "/models" }, volumes: [{ path: "/models", scratch: "9GiB" }] },
       "has the init container of its chart",
     ],
+    [{ rollout: { maxUnavailable: 1 } }, "is one pod, of no rollout"],
+    [{ eks: { queue: { kueue: "team-a" } } }, "is held back by no queue"],
     [{ init: [{ name: "fetch", image: "fetch:1" }] }, "has the init container of its chart"],
     [{ sidecars: [{ name: "metrics", image: "metrics:1" }] }, "has the init container of its chart"],
   ])("refuse %j", (more, said) => {
