@@ -12,7 +12,6 @@ export const floors = [
   "cluster",
   "devices",
   "ecs",
-  "capacity",
   "placement",
   "capacity",
   "deployment",
