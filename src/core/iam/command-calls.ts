@@ -65,6 +65,7 @@ export const commandCalls = {
     "ssm:GetParameters",
   ],
   "instances list": ["ec2:DescribeInstanceTypes"],
+  "capacity generate": ["ssm:GetParameters", "ec2:DescribeSubnets", "ec2:DescribeInstanceTypeOfferings"],
   "cluster devices": readCluster,
   "cluster drain": [...readCluster, "ecs:DescribeCapacityProviders", "ecs:UpdateContainerInstancesState"],
   "cluster explain": [...readCluster, ...readProviders],
