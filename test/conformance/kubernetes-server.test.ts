@@ -106,6 +106,12 @@ describe.skipIf(skipped)("a real API server takes", () => {
       .map((text) => parseWorkloadText(text, "aiplat.yaml").value as unknown as Workload);
     const manifests = workloads.flatMap((each) => generateManifests(resolveForKubernetes(each)).manifests);
     expect(manifests.length).toBeGreaterThan(1);
+    const namespaces = new Set(manifests.flatMap(({ metadata: { namespace } }) => namespace ?? []));
+    await server.create(
+      [...namespaces]
+        .filter((name) => name !== "ml")
+        .map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })),
+    );
     expect(await refusals(server, manifests)).toBe("");
   });
 
