@@ -7,7 +7,6 @@ export interface ChangeSetRequest {
   readonly type: "CREATE" | "UPDATE";
   /** JSON or YAML. */
   readonly template: string;
-  readonly tags: Readonly<Record<string, string>>;
   /** The same token makes the same change set once. */
   readonly clientToken: string;
 }
