@@ -1,6 +1,6 @@
 import { counted } from "../core/base/counted.ts";
 import { formatDuration } from "../core/base/duration.ts";
-import type { GroupDetail } from "../capacity-ports.ts";
+import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { Runtime } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { AutoScalingPort } from "../ports.ts";

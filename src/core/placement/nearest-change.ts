@@ -10,6 +10,7 @@ import { because } from "./barred-growth.ts";
 import { blockersOf } from "./check-devices.ts";
 import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
+import { missingCapacityCommand } from "../cluster/capacity-command.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { copyInstanceStates, emptyInstanceState, holdersOf, type InstanceState } from "./instance-state.ts";
@@ -257,7 +258,7 @@ function addInstances(
     const like = extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`;
     return {
       kind: "add-instances",
-      message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
+      message: `${more}${like}${byProvider(snapshot, variants, limit) ?? byDeployment(snapshot, instanceTypeOf(instance))}`,
     };
   }
   const misfits = empty.flatMap(({ instance }) =>
@@ -274,11 +275,17 @@ function byProvider(
   { capacityProviders }: ClusterSnapshot,
   [requirements]: readonly Requirements[],
   limit: string | undefined,
-): string {
+): string | undefined {
   if (requirements?.capacityProviders !== undefined)
     return ` of ${listOr(requirements.capacityProviders)}${because(limit)}`;
-  if (capacityProviders.length === 0) return "";
+  if (capacityProviders.length === 0) return undefined;
   return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
+}
+
+/** What makes the first machine of its type. */
+function byDeployment(snapshot: ClusterSnapshot, instanceType: string | undefined): string {
+  const command = instanceType === undefined ? undefined : missingCapacityCommand(snapshot, instanceType);
+  return command === undefined ? "" : ` (${command})`;
 }
 
 function misfit(requirements: Requirements, instanceState: InstanceState): Misfit {

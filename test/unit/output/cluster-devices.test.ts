@@ -248,7 +248,7 @@ i-00000000000000001
 
   it("says that there is nothing to look at", () => {
     expect(explained([], [], [], 1)).toBe(
-      "does not fit: 0 of 1 can be placed now\n  the cluster has no container instances\n\nnearest change: one more inf2.48xlarge\n",
+      "does not fit: 0 of 1 can be placed now\n  the cluster has no container instances\n\nnearest change: one more inf2.48xlarge (aiplat capacity deploy --cluster prod\n--instance-type inf2.48xlarge --subnet SUBNET)\n",
     );
   });
 });

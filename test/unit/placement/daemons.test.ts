@@ -25,7 +25,8 @@ const changeFor = (snapshot: ClusterSnapshot, definition: RegisteredTaskDefiniti
   explainPlacement(snapshot, [definition], capacityProviders === undefined ? {} : { capacityProviders }).nearestChange;
 
 describe("a machine that is yet to be added", () => {
-  const one = { kind: "add-instances", message: "one more g5.xlarge" };
+  const command = "aiplat capacity deploy --cluster prod --instance-type g5.xlarge --subnet SUBNET";
+  const one = { kind: "add-instances", message: `one more g5.xlarge (${command})` };
   const less = { kind: "ask-for-less", message: "with memory 13721MiB it fits on an empty g5.xlarge" };
 
   it.each<readonly [string, Partial<ClusterSnapshot>, number, object | undefined]>([
@@ -77,7 +78,7 @@ describe("a machine that is yet to be added", () => {
     // EC2 gives a g5.xlarge 4 interfaces, its own one of them.
     expect(explainPlacement(cluster(asking({ networkMode: "awsvpc" })), [awsvpc], { count: 3 }).nearestChange).toEqual({
       kind: "add-instances",
-      message: "2 more g5.xlarge",
+      message: `2 more g5.xlarge (${command})`,
     });
     const container = agent.containerDefinitions[0]!;
     const holding = (more: object) => asking({ containerDefinitions: [{ ...container, ...more }] });
@@ -99,7 +100,7 @@ describe("a machine that is yet to be added", () => {
       newDeployment: true,
     });
     const judge = (memory: number) => simulateDeployments(cluster({ taskServices: [daemon] }), [rollout(memory)])[0]!;
-    expect(judge(13_721).remedies).toEqual({ instances: { instanceType: "g5.xlarge", count: 1 } });
+    expect(judge(13_721).remedies).toEqual({ instances: { instanceType: "g5.xlarge", count: 1, command } });
     expect([judge(13_722).remedies, judge(13_722).nearest]).toEqual([{}, less.message]);
   });
 
@@ -115,7 +116,7 @@ describe("a machine that is yet to be added", () => {
       );
     const machines = (resources?: Workload["resources"]) =>
       explainPlacement(cluster({ taskServices: [daemon] }), replicas(resources), { count: 3 }).nearestChange?.message;
-    expect(machines()).toBe("2 more inf2.24xlarge");
-    expect(machines({ reserve: { memory: "1GiB" } })).toBe("one more inf2.24xlarge");
+    expect(machines()).toMatch(/^2 more inf2\.24xlarge /);
+    expect(machines({ reserve: { memory: "1GiB" } })).toMatch(/^one more inf2\.24xlarge /);
   });
 });

@@ -423,7 +423,11 @@ describe("the nearest change", () => {
   });
 
   it("is to add instances, as many as it takes", () => {
-    expect(change([], [inf2()])).toEqual({ kind: "add-instances", message: "one more inf2.xlarge" });
+    expect(change([], [inf2()])).toEqual({
+      kind: "add-instances",
+      message:
+        "one more inf2.xlarge (aiplat capacity deploy --cluster prod --instance-type inf2.xlarge --subnet SUBNET)",
+    });
     expect(change([anInstance("a", "inf2.xlarge")], [inf2()], { count: 4 })?.message).toBe("3 more inf2.xlarge");
     const slots = legalSlots(findInstanceType("trn1.32xlarge")!, 4).map((slot) =>
       neuron(`w-n${slot[0]}`, slot, onType("== trn1.32xlarge")),
