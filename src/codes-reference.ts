@@ -121,7 +121,8 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "Container images":
     "`doctor`; in a workload they are told as `image-and-type`, in a task definition by lint's own rules.",
   "Workloads on EKS": "`eks generate`, and of its nodes `eks nodegroup`.",
-  "Nodes on EKS": "`eks nodegroup`.",
+  "Machines on ECS": "`capacity`.",
+  "Nodes on EKS": "`eks nodegroup`, and what machines of both share `capacity`.",
 };
 
 /** A table a group, each with its heading and what is told of it. */

@@ -64,8 +64,11 @@ describe("a machine that is yet to be added", () => {
       definition: { family: "agent", memory: "2048", containerDefinitions: [{ name: "agent", image: "agent:1" }] },
     };
     const snapshot = cluster({ managedDaemons: [managed], capacityProviders: ["gpus", "others"] });
-    expect(changeFor(snapshot, workload(14_745), ["others"])).toEqual({ ...one, message: `${one.message} of others` });
-    expect(changeFor(snapshot, workload(12_697), ["gpus"])).toEqual({ ...one, message: `${one.message} of gpus` });
+    expect(changeFor(snapshot, workload(14_745), ["others"])).toEqual({
+      ...one,
+      message: "one more g5.xlarge of others",
+    });
+    expect(changeFor(snapshot, workload(12_697), ["gpus"])).toEqual({ ...one, message: "one more g5.xlarge of gpus" });
     expect(changeFor(snapshot, workload(12_698), ["gpus"])).toMatchObject({ kind: "ask-for-less" });
   });
 

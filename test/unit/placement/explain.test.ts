@@ -432,7 +432,7 @@ describe("the nearest change", () => {
     const slots = legalSlots(findInstanceType("trn1.32xlarge")!, 4).map((slot) =>
       neuron(`w-n${slot[0]}`, slot, onType("== trn1.32xlarge")),
     );
-    expect(change([anInstance("a", "m5.large")], slots, { count: 9 })?.message).toBe("3 more trn1.32xlarge");
+    expect(change([anInstance("a", "m5.large")], slots, { count: 9 })?.message).toMatch(/^3 more trn1\.32xlarge /);
     expect(
       change(
         [],
