@@ -24,8 +24,10 @@ execFileSync(process.execPath, [join(root, "node_modules/oxfmt/bin/oxfmt"), lega
 const { workloadPage } = await loadSource("src/workload-reference.ts");
 await writeFile(join(root, "docs/workload.md"), workloadPage());
 
-const templates = (await readdir(join(root, "templates"))).map((name) => `templates/${name}/aiplat.yaml`);
-for (const page of ["README.md", ...templates]) {
+const templates = (await readdir(join(root, "templates"), { recursive: true })).filter((file) =>
+  file.endsWith(".yaml"),
+);
+for (const page of ["README.md", ...templates.map((file) => `templates/${file}`)]) {
   const text = await readFile(join(root, page), "utf8");
   await writeFile(join(root, page), text.replace(/^# yaml-language-server: \$schema=.*$/m, schemaModeline(version)));
 }

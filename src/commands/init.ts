@@ -1,7 +1,10 @@
+import { dirname, join } from "node:path";
 import type { Context } from "../context.ts";
+import { listOr } from "../core/base/problem.ts";
+import type { StarterTarget } from "../core/models/starter.ts";
 import { AiplatError } from "../errors.ts";
 import { readTemplates } from "../files/templates.ts";
-import { writeNewFile } from "../files/write.ts";
+import { writeNewFiles } from "../files/write.ts";
 import { note } from "../output/note.ts";
 import { defineCommand } from "./command.ts";
 import { chooseTemplate } from "./shared/choose-template.ts";
@@ -53,32 +56,49 @@ export const init = defineCommand({
   ],
   formats: ["text"],
   run: async (context, { args, options: { file, force = false, ...options } }) => {
-    const { workload, needs } = await startFrom(context, args[0], options);
+    const { workload, files, target, needs } = await startFrom(context, args[0], options);
     if (file === "-") {
       context.stdout.write(workload);
+      if (files.size > 0) note(context, `${listOr([...files.keys()], "and")} go with it: --file PATH writes them all.`);
       return;
     }
-    writeNewFile(context, file, workload, { force });
+    const others = Array.from(files, ([name, text]) => [join(dirname(file), name), text] as const);
+    const all = new Map([...others, [file, workload]]);
+    if (all.size === others.length)
+      throw new AiplatError("Usage", `${file} is a file that goes with the workload's`, {
+        hint: `Name another with --file: ${listOr([...files.keys()], "and")} are written beside it.`,
+      });
+    writeNewFiles(context, all, { force });
     const argument = file === defaultFile ? "" : ` ${file}`;
     note(
       context,
-      `Wrote ${file}.${needs}\nThen:  aiplat validate${argument}\n` +
-        `       aiplat ${options.target === "eks" ? "eks" : "taskdef"} generate${argument}`,
+      `Wrote ${listOr([...all.keys()], "and")}.${needs}\nThen:  aiplat validate${argument}\n` +
+        `       aiplat ${target === "eks" ? "eks" : "taskdef"} generate${argument}`,
     );
   },
 });
 
-/** The text of the file, and what is said of it. */
+interface Start {
+  readonly workload: string;
+  /** What goes with it, by the name of the file. */
+  readonly files: ReadonlyMap<string, string>;
+  /** What it is generated for first. */
+  readonly target: StarterTarget;
+  /** What is said of it. */
+  readonly needs: string;
+}
+
 async function startFrom(
   context: Context,
   template: string | undefined,
   options: OptionsOf<typeof modelOptions>,
-): Promise<{ readonly workload: string; readonly needs: string }> {
+): Promise<Start> {
   if (options.model !== undefined) {
     if (template !== undefined)
       throw new AiplatError("Usage", "a template and --model are two files: name one of them");
     const { workloadOfModel } = await import("./shared/workload-of-model.ts");
-    return { workload: await workloadOfModel(context, options.model, options), needs: " Its comments say why." };
+    const workload = await workloadOfModel(context, options.model, options);
+    return { workload, files: new Map(), target: options.target ?? "ecs", needs: " Its comments say why." };
   }
   const [stray] = Object.keys(options);
   if (stray !== undefined)
@@ -86,6 +106,7 @@ async function startFrom(
       "Usage",
       "--target, --instance-type, --context and --sequences are of --model, which is missing",
     );
-  const { name, workload } = chooseTemplate(readTemplates(), template);
-  return { workload, needs: ` Read what it needs: aiplat templates show ${name}` };
+  const { name, workload, files, targets } = chooseTemplate(readTemplates(), template);
+  const [target = "ecs"] = targets;
+  return { workload, files, target, needs: ` Read what it needs: aiplat templates show ${name}` };
 }

@@ -1,21 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Template } from "../core/workload/template.ts";
+import { sortTemplates, templateOf, type Template } from "../core/workload/template.ts";
 import { packageRoot } from "./package-root.ts";
 
-/** Every template, by name: a folder more is a template more. */
+/** Every template, in the order in which they are listed: a folder more is a template more. */
 export function readTemplates(folder = join(packageRoot(), "templates")): readonly Template[] {
   const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [entry.name] : [],
   );
-  return names.toSorted().map((name) => {
-    const files = readdirSync(join(folder, name));
-    const read = (file: string) => {
-      if (!files.includes(file))
-        throw new Error(`templates/${name} has no ${file}: a template is a folder with aiplat.yaml and README.md`);
-      return readFileSync(join(folder, name, file), "utf8");
-    };
-    const readme = read("README.md");
-    return { name, summary: readme.split("\n", 1)[0]!.replace(/^#\s*/, ""), workload: read("aiplat.yaml"), readme };
-  });
+  return sortTemplates(
+    names.map((name) => {
+      const files = readdirSync(join(folder, name)).toSorted();
+      return templateOf(name, new Map(files.map((file) => [file, readFileSync(join(folder, name, file), "utf8")])));
+    }),
+  );
 }

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Context } from "../context.ts";
+import { listOr } from "../core/base/problem.ts";
 import { AiplatError } from "../errors.ts";
 
 /**
@@ -34,16 +35,35 @@ export function writeNewFile(
     writeFileSync(target, text, { flag: force ? "w" : "wx", mode });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST")
-      throw new AiplatError("Usage", `${path} exists already`, {
-        hint: "Use --force to overwrite it, or --file for another path.",
-      });
+    if (code === "EEXIST") throw existing([path]);
     if (code === "EISDIR")
       throw new AiplatError("Usage", `${path} is a directory`, { hint: "Name a file with --file." });
     if (code === "ENOENT" || code === "ENOTDIR")
       throw new AiplatError("Usage", `${path}: there is no such folder`, { hint: "Make the folder first." });
     throw new AiplatError("OperationFailed", `${path} cannot be written: ${message}`, { cause: error });
   }
+}
+
+/**
+ * Writes several new files, as `writeNewFile` does; where one is there already, none.
+ *
+ * @param files Their texts by their paths.
+ */
+export function writeNewFiles(
+  context: Pick<Context, "cwd">,
+  files: ReadonlyMap<string, string>,
+  { force }: { readonly force: boolean },
+): void {
+  const there = force ? [] : [...files.keys()].filter((path) => existsSync(resolve(context.cwd, path)));
+  if (there.length > 0) throw existing(there);
+  for (const [path, text] of files) writeNewFile(context, path, text, { force });
+}
+
+function existing(paths: readonly string[]): AiplatError {
+  const [subject, object] = paths.length === 1 ? ["exists", "it"] : ["exist", "them"];
+  return new AiplatError("Usage", `${listOr(paths, "and")} ${subject} already`, {
+    hint: `Use --force to overwrite ${object}, or --file for another path.`,
+  });
 }
 
 /** Gives a file that is there another text, all at once: whoever reads it sees the old one or the new one. */

@@ -2,6 +2,7 @@ import { apiRules } from "./rules/api.ts";
 import { capacityProviderRules } from "./rules/capacity-providers.ts";
 import { shiftedDeploymentRules, serviceDeploymentRules } from "./rules/deployments.ts";
 import { attributeRules, placementRules, deviceRules } from "./rules/placement.ts";
+import { machineRules } from "./rules/machines.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { serviceRules } from "./rules/services.ts";
 import { taskLifeRules } from "./rules/task-life.ts";
@@ -12,6 +13,7 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
   Placement: placementRules,
   "Attributes of agents": attributeRules,
   "Capacity providers": capacityProviderRules,
+  "Launch templates and Auto Scaling groups": machineRules,
   "Task life": taskLifeRules,
   Devices: deviceRules,
   "Task definitions": registrationRules,

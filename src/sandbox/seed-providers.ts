@@ -1,6 +1,7 @@
 import { instanceTypeOf, type ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { groupArn, newGroup, spare } from "./model/auto-scaling-groups.ts";
-import type { CapacityProviderRecord, ClusterRecord, RawRecord } from "./model/records.ts";
+import type { CapacityProviderRecord } from "./model/group-records.ts";
+import type { ClusterRecord, RawRecord } from "./model/records.ts";
 import type { World } from "./model/world.ts";
 
 /** The capacity providers of a snapshot, with as much of their groups as it says. */
@@ -32,8 +33,7 @@ function scaled(world: World, cluster: ClusterRecord, name: string, snapshot: Cl
   const instanceTypes =
     launched.length > 0 ? launched : [...new Set(there.flatMap((each) => instanceTypeOf(each) ?? []))];
   const arn = groupArn(world, groupName);
-  const group = newGroup({ name: groupName, arn, instanceTypes, min: 0, max });
-  group.cluster = cluster;
+  const group = newGroup(world, { name: groupName, arn, instanceTypes, min: 0, max, cluster });
   world.groups.set(groupName, group);
   const managedScaling = { status: known?.managedScaling === true ? "ENABLED" : "DISABLED" };
   return {

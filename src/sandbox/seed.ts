@@ -4,6 +4,7 @@ import { gpuIdsOf, releaseGpus } from "../core/devices/gpus.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { takeOver } from "./model/auto-scaling-groups.ts";
 import { forgetRooms } from "./model/kept-rooms.ts";
+import { hasGroup } from "./model/managed-scaling-settings.ts";
 import { createCluster } from "./model/clusters.ts";
 import { hostPortsOfRequirements, registerInstance } from "./model/instances.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./model/records.ts";
@@ -37,8 +38,8 @@ export function seedCluster(world: World, snapshot: ClusterSnapshot): ClusterRec
     snapshot.instances.map((instance) => [instance.arn, registerInstance(world, cluster, instance)]),
   );
   for (const instance of byArn.values()) {
-    const group = world.capacityProviders.get(instance.capacityProvider ?? "")?.group;
-    if (group !== undefined) takeOver(group, instance);
+    const provider = world.capacityProviders.get(instance.capacityProvider ?? "");
+    if (provider !== undefined && hasGroup(provider)) takeOver(provider, instance);
   }
   for (const task of snapshot.tasks) {
     const definition = snapshot.taskDefinitions[task.taskDefinitionArn];

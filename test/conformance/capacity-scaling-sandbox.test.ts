@@ -14,9 +14,7 @@ const half = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24
 
 /** The group as EC2 Auto Scaling describes it. */
 async function group(name = "cp1"): Promise<{ size: number; states: readonly string[]; isProtected: boolean[] }> {
-  const form = { Action: "DescribeAutoScalingGroups", Version: "2011-01-01", "AutoScalingGroupNames.member.1": name };
-  const answer = await fetch(box.sandbox.url, { method: "POST", body: new URLSearchParams(form) });
-  const text = await answer.text();
+  const text = await box.query("DescribeAutoScalingGroups", { "AutoScalingGroupNames.member.1": name });
   const all = (tag: string) =>
     [...text.matchAll(new RegExp(`<${tag}>([^<]*)</${tag}>`, "g"))].map(([, value]) => value!);
   return {
@@ -152,7 +150,7 @@ describe("scale-in", () => {
 
   it("takes the instance that has no tasks but daemons, and none that has", async () => {
     await start({});
-    expect(await group()).toMatchObject({ size: 2, isProtected: [true, false] });
+    expect(await group()).toMatchObject({ size: 2, isProtected: [true, true] });
     minutes(20);
     expect(await group()).toMatchObject({ size: 1, states: ["InService"] });
     expect(await statuses()).toEqual(["RUNNING", "RUNNING", "STOPPED"]);
@@ -176,6 +174,15 @@ describe("scale-in", () => {
   it("drains an instance with tasks where nothing protects it, and ends it when they have", async () => {
     await start({});
     await setProvider({ managedTerminationProtection: "DISABLED" });
+    // The instances stay as they were protected.
+    minutes(20);
+    expect((await group()).size).toBe(2);
+    const ids = [...box.sandbox.world.groups.get("cp1")!.machines.keys()];
+    await box.query("SetInstanceProtection", {
+      AutoScalingGroupName: "cp1",
+      ProtectedFromScaleIn: "false",
+      ...Object.fromEntries(ids.map((id, index) => [`InstanceIds.member.${index + 1}`, id])),
+    });
     for (let left = 20; left > 0 && (await group()).size === 2; left--) minutes(1);
     // The oldest one goes, which has the task.
     expect(await group()).toMatchObject({ size: 1, states: ["Terminating:Wait", "InService"] });

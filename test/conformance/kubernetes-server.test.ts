@@ -12,6 +12,7 @@ import {
   podsIn,
   strictestLevel,
 } from "../../src/core/kubernetes/pod-security.ts";
+import { parseWorkloadText } from "../../src/core/workload/parse.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 import { runs, testSeed } from "../support/depth.ts";
 import { everyWordAs } from "../support/every-word.ts";
@@ -26,8 +27,8 @@ import {
 import { cases, generate, workloadOf } from "../support/kubernetes-workloads.ts";
 import { autoModeOf, karpenterOf, nodeCases } from "../support/nodes.ts";
 import { randomManifests } from "../support/random-kubernetes.ts";
+import { templates, workloadFilesOf } from "../support/templates.ts";
 import { missingTools } from "../support/tools.ts";
-import { readDocument } from "../support/workload.ts";
 
 const root = join(import.meta.dirname, "../..");
 const golden = join(root, "test/golden/eks");
@@ -99,12 +100,11 @@ describe.skipIf(skipped)("a real API server takes", () => {
   });
 
   it("every template", async () => {
-    const workloads = readdirSync(join(root, "templates")).map((name) =>
-      readDocument(join(root, "templates", name, "aiplat.yaml")),
-    );
-    const manifests = workloads.flatMap(
-      (each) => generateManifests(resolveForKubernetes(each as unknown as Workload)).manifests,
-    );
+    const workloads = templates
+      .filter(({ targets }) => targets.includes("eks"))
+      .flatMap((template) => [...workloadFilesOf(template).values()])
+      .map((text) => parseWorkloadText(text, "aiplat.yaml").value as unknown as Workload);
+    const manifests = workloads.flatMap((each) => generateManifests(resolveForKubernetes(each)).manifests);
     expect(manifests.length).toBeGreaterThan(1);
     expect(await refusals(server, manifests)).toBe("");
   });

@@ -36,8 +36,132 @@ const provider =
 const network = "awsvpcConfiguration={subnets=[subnet-1],securityGroups=[sg-1]}";
 const image = "/aws/service/ecs/optimized-ami/amazon-linux-2023/neuron/recommended";
 
+const launchTemplateData = {
+  ImageId: "ami-0123456789abcdef0",
+  InstanceType: "inf2.xlarge",
+  UserData: Buffer.from("#!/bin/bash\necho ECS_CLUSTER=default >> /etc/ecs/ecs.config\n").toString("base64"),
+  MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2 },
+  BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeSize: 100, VolumeType: "gp3", Encrypted: true } }],
+  NetworkInterfaces: [
+    { DeviceIndex: 0, NetworkCardIndex: 0, InterfaceType: "efa", Groups: ["sg-1", "sg-2"], DeleteOnTermination: true },
+  ],
+  TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "team", Value: "ml" }] }],
+};
+
+/** Launch templates and Auto Scaling groups. */
+const groupSteps: readonly Step[] = [
+  { args: ["ec2", "describe-vpcs", "--filters", "Name=is-default,Values=true"] },
+  {
+    args: ["ec2", "describe-subnets", "--filters", "Name=availability-zone,Values=us-east-1a,us-east-1b"],
+    capture: { subnet: "Subnets[0].SubnetId", other: "Subnets[1].SubnetId" },
+  },
+  { args: ["ec2", "describe-security-groups", "--filters", "Name=group-name,Values=default"] },
+  {
+    args: [
+      "ec2",
+      "describe-instance-type-offerings",
+      "--location-type",
+      "availability-zone",
+      "--filters",
+      "Name=instance-type,Values=trn1.32xlarge",
+    ],
+  },
+  { args: ["ec2", "describe-images", "--owners", "amazon", "--filters", "Name=name,Values=al2023-ami-ecs-neuron-*"] },
+  {
+    args: [
+      "ec2",
+      "create-launch-template",
+      "--launch-template-name",
+      "pool",
+      "--launch-template-data",
+      JSON.stringify(launchTemplateData),
+      "--tag-specifications",
+      "ResourceType=launch-template,Tags=[{Key=a,Value=b}]",
+    ],
+    capture: { template: "LaunchTemplate.LaunchTemplateId" },
+  },
+  {
+    args: [
+      "ec2",
+      "create-launch-template-version",
+      "--launch-template-id",
+      "{template}",
+      "--source-version",
+      "1",
+      "--launch-template-data",
+      '{"ImageId":"ami-0123456789abcdef1"}',
+    ],
+  },
+  { args: ["ec2", "modify-launch-template", "--launch-template-id", "{template}", "--default-version", "2"] },
+  { args: ["ec2", "describe-launch-templates", "--launch-template-names", "pool"] },
+  {
+    args: ["ec2", "describe-launch-template-versions", "--launch-template-id", "{template}", "--versions", "$Default"],
+  },
+  {
+    args: [
+      "autoscaling",
+      "create-auto-scaling-group",
+      "--auto-scaling-group-name",
+      "pool",
+      "--launch-template",
+      "LaunchTemplateId={template},Version=$Default",
+      "--min-size",
+      "0",
+      "--max-size",
+      "4",
+      "--desired-capacity",
+      "2",
+      "--vpc-zone-identifier",
+      "{subnet},{other}",
+      "--new-instances-protected-from-scale-in",
+      "--tags",
+      "Key=a,Value=b,PropagateAtLaunch=true",
+    ],
+  },
+  {
+    args: ["autoscaling", "describe-auto-scaling-groups", "--auto-scaling-group-names", "pool"],
+    capture: {
+      one: "AutoScalingGroups[0].Instances[0].InstanceId",
+      two: "AutoScalingGroups[0].Instances[1].InstanceId",
+    },
+  },
+  { args: ["autoscaling", "describe-scaling-activities", "--auto-scaling-group-name", "pool"] },
+];
+
+/** What is asked of the group once its machines have booted. */
+const laterGroupSteps: readonly Step[] = [
+  {
+    args: [
+      "autoscaling",
+      "set-instance-protection",
+      "--auto-scaling-group-name",
+      "pool",
+      "--instance-ids",
+      "{two}",
+      "--no-protected-from-scale-in",
+    ],
+  },
+  {
+    args: ["autoscaling", "set-desired-capacity", "--auto-scaling-group-name", "pool", "--desired-capacity", "2"],
+  },
+  {
+    args: [
+      "autoscaling",
+      "terminate-instance-in-auto-scaling-group",
+      "--instance-id",
+      "{one}",
+      "--should-decrement-desired-capacity",
+    ],
+  },
+  {
+    args: ["autoscaling", "update-auto-scaling-group", "--auto-scaling-group-name", "pool", "--max-size", "3"],
+  },
+  { args: ["autoscaling", "delete-auto-scaling-group", "--auto-scaling-group-name", "pool", "--force-delete"] },
+];
+
 /** Every operation that the sandbox offers, as a user's scripts call it, and its errors with them. */
 const steps: readonly Step[] = [
+  ...groupSteps,
   { args: ["sts", "get-caller-identity"] },
   { args: ["autoscaling", "describe-auto-scaling-groups"] },
   { args: ["ec2", "describe-instance-types"] },
@@ -364,6 +488,7 @@ const steps: readonly Step[] = [
   { args: ["ecs", "deregister-task-definition", "--task-definition", "bert:1"] },
   { args: ["ecs", "delete-task-definitions", "--task-definitions", "bert:1", "serving:1", "none:1"] },
   { args: ["ecs", "delete-cluster", "--cluster", "prod"] },
+  ...laterGroupSteps,
 ];
 
 /** What the CLI says of an answer that is an error. */
@@ -450,7 +575,7 @@ describe.skipIf(python === undefined)("the AWS CLI", () => {
         const newer = "DescribeContainerInstances.containerInstances[].gpuDevices is not in the model";
         expect((await checkShapes(python!, json)).filter((deviation) => deviation !== newer)).toEqual([]);
 
-        const last = JSON.parse(results[steps.findIndex(({ args }) => args[1] === "wait") + 1]!.stdout) as {
+        const last = JSON.parse(results[steps.findIndex(({ args }) => args[2] === "tasks-stopped") + 1]!.stdout) as {
           readonly tasks: readonly { readonly containers: readonly { readonly exitCode: number }[] }[];
         };
         expect(last.tasks[0]!.containers[0]!.exitCode).toBe(3);

@@ -13,6 +13,8 @@ export interface TestSandbox {
   ecs(operation: string, input?: object): Promise<Json>;
   /** Calls any service: the target is what X-Amz-Target says. */
   call(target: string, input?: object): Promise<Json>;
+  /** Calls an action of the query protocol. @returns The answer's XML, of an error too. */
+  query(action: string, form?: Readonly<Record<string, string>>): Promise<string>;
   /** Registers a definition of one busybox container. */
   register(family: string, container?: object, definition?: object): Promise<string>;
   /** Steps time on, a second at a time. */
@@ -77,6 +79,10 @@ export async function startTestSandbox({
     sandbox,
     call,
     ecs,
+    query: async (action, form = {}) => {
+      const body = new URLSearchParams({ Action: action, ...form });
+      return (await fetch(sandbox.url, { method: "POST", body })).text();
+    },
     register: async (family, container = {}, definition = {}) =>
       (
         await ecs("RegisterTaskDefinition", {

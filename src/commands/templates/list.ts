@@ -1,13 +1,45 @@
+import { summariseTemplate } from "../../core/workload/template-summary.ts";
+import { templateTargets, type Template } from "../../core/workload/template.ts";
 import { readTemplates } from "../../files/templates.ts";
+import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { templateListView } from "../../output/templates.ts";
 import { defineCommand } from "../command.ts";
 
 export const templatesList = defineCommand({
-  description: "Lists the templates that aiplat init writes a workload file from.",
-  examples: [["aiplat templates list", "every template with what it is for"]],
+  description:
+    "Lists the templates that aiplat init writes a workload file from. " +
+    "Piped, each line is: name, summary, group, targets, accelerators.",
+  arguments: [{ syntax: "[word]", description: "in the name, the group or the README of the template, in any case" }],
+  options: [
+    { flags: "--target <target>", description: "whose README says how to run it there", choices: templateTargets },
+    {
+      flags: "--accelerator <kind>",
+      description: "that run on this kind; none: on CPU alone",
+      choices: ["neuron", "nvidia", "none"],
+    },
+  ],
+  examples: [
+    ["aiplat templates list", "every template with what it is for"],
+    ["aiplat templates list --target eks --accelerator neuron", "for Trainium and Inferentia on EKS"],
+    ["aiplat templates list deepspeed", "those whose README has the word"],
+  ],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
-  run: async (context) => {
-    await print(context, templateListView(readTemplates()));
+  run: async (context, { args, options: { target, accelerator } }) => {
+    const word = args[0]?.toLowerCase() ?? "";
+    const found = readTemplates()
+      .filter((each) => saysIn(each, word))
+      .map(summariseTemplate)
+      .filter(
+        ({ targets, accelerators }) =>
+          (target === undefined || targets.includes(target)) &&
+          (accelerator === undefined || accelerators.includes(accelerator)),
+      );
+    if (found.length === 0) note(context, "No template matches: aiplat templates list shows them all.");
+    await print(context, templateListView(found));
   },
 });
+
+function saysIn({ name, readme }: Template, word: string): boolean {
+  return `${name}\n${readme}`.toLowerCase().includes(word);
+}

@@ -1,3 +1,4 @@
+import { summariseTemplate } from "../../core/workload/template-summary.ts";
 import { readTemplates } from "../../files/templates.ts";
 import { print } from "../../output/print.ts";
 import { templateView } from "../../output/templates.ts";
@@ -10,6 +11,7 @@ export const templatesShow = defineCommand({
   examples: [["aiplat templates show pytorch-inference-inf2", "what the template needs, and its file"]],
   formats: ["text", "json", "yaml"],
   run: async (context, { args }) => {
-    await print(context, templateView(chooseTemplate(readTemplates(), args[0])));
+    const template = chooseTemplate(readTemplates(), args[0]);
+    await print(context, templateView(template, summariseTemplate(template)));
   },
 });

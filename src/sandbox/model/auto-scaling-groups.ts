@@ -1,9 +1,10 @@
-/** The Auto Scaling groups behind capacity providers: what they may have, what they launch and what leaves them. */
-import { addInstance } from "./instances.ts";
+/** The Auto Scaling groups behind capacity providers: what they may have, and whose they are. */
 import { forgetRooms } from "./kept-rooms.ts";
-import { drainInstance, isEmpty, leaveCluster } from "./leave-cluster.ts";
-import type { AutoScalingGroupRecord, CapacityProviderRecord, ClusterRecord, InstanceRecord } from "./records.ts";
-import { wake } from "./scheduler.ts";
+import { typesOfGroup } from "./launch-templates.ts";
+import type { AutoScalingGroupRecord, ProviderWithGroup } from "./group-records.ts";
+import { newMachine, registerMachine } from "./machines.ts";
+import { isProtected } from "./managed-scaling-settings.ts";
+import type { ClusterRecord, InstanceRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** How many instances more than it has a group may have of which the sandbox knows no more than its name. */
@@ -14,23 +15,33 @@ export function knownByArn(world: World, arn: string): AutoScalingGroupRecord {
   const name = arn.split("autoScalingGroupName/")[1] ?? arn;
   const known = world.groups.get(name);
   if (known !== undefined) return known;
-  const group = newGroup({ name, arn, instanceTypes: [], min: 0, max: spare });
+  const group = newGroup(world, { name, arn, instanceTypes: [], min: 0, max: spare });
   world.groups.set(name, group);
   return group;
 }
 
 /** A group without instances. */
 export function newGroup(
-  facts: Pick<AutoScalingGroupRecord, "name" | "arn" | "instanceTypes" | "min" | "max">,
+  world: World,
+  facts: Pick<AutoScalingGroupRecord, "name" | "arn" | "instanceTypes" | "min" | "max"> &
+    Partial<AutoScalingGroupRecord>,
 ): AutoScalingGroupRecord {
   return {
-    ...facts,
+    createdAt: world.now(),
+    launch: undefined,
+    mixedInstancesPolicy: undefined,
+    subnets: [],
     desired: facts.min,
+    protectsNew: undefined,
+    capacityRebalance: false,
+    tags: [],
     cluster: undefined,
-    booting: new Map(),
-    instances: new Set(),
-    terminating: new Set(),
+    machines: new Map(),
+    activities: [],
     minutesBelow: 0,
+    isRetrying: false,
+    isGoing: false,
+    ...facts,
   };
 }
 
@@ -51,7 +62,8 @@ export function addProvider(
   cluster: ClusterRecord,
   { name, instanceType, min, max }: SandboxProvider,
 ): void {
-  const group = newGroup({ name, arn: groupArn(world, name), instanceTypes: [instanceType], min, max });
+  const arn = groupArn(world, name);
+  const group = newGroup(world, { name, arn, instanceTypes: [instanceType], min, max, protectsNew: true, cluster });
   world.groups.set(name, group);
   const autoScalingGroupProvider = {
     autoScalingGroupArn: group.arn,
@@ -68,8 +80,11 @@ export function addProvider(
   };
   world.capacityProviders.set(name, provider);
   cluster.capacityProviders = [...cluster.capacityProviders, name];
-  group.cluster = cluster;
-  for (let missing = min; missing > 0; missing--) registerOne(world, provider, cluster, instanceType);
+  for (let missing = min; missing > 0; missing--) {
+    const machine = newMachine(world, group, instanceType);
+    group.machines.set(machine.ec2InstanceId, machine);
+    registerMachine(world, group, machine);
+  }
 }
 
 /** The ARN of a group, as EC2 Auto Scaling makes one up. */
@@ -91,83 +106,42 @@ export function bindGroups(world: World, cluster: ClusterRecord): void {
     .filter((provider): provider is ProviderWithGroup => provider?.group !== undefined);
   for (const { name, group } of providers) {
     group.cluster = cluster;
-    for (const instance of group.instances) instance.capacityProvider = name;
+    for (const { instance } of group.machines.values())
+      if (instance?.cluster === cluster) instance.capacityProvider = name;
   }
   const [provider, ...others] = providers;
-  if (provider === undefined || others.length > 0 || provider.group.instances.size > 0) return;
-  if (provider.group.instanceTypes.length > 0) return;
+  if (provider === undefined || others.length > 0 || provider.group.machines.size > 0) return;
+  if (typesOfGroup(provider.group).length > 0) return;
   for (const instance of cluster.instances.values()) {
     if (instance.status === "INACTIVE") continue;
     instance.capacityProvider ??= provider.name;
-    if (instance.capacityProvider === provider.name) takeOver(provider.group, instance);
+    if (instance.capacityProvider === provider.name) takeOver(provider, instance);
   }
-  provider.group.max = provider.group.instances.size + spare;
-  provider.group.instanceTypes = typesOf(provider.group.instances);
+  provider.group.max = provider.group.machines.size + spare;
+  provider.group.instanceTypes = typesOf(provider.group);
   forgetRooms(cluster);
 }
 
-/** A capacity provider that has an Auto Scaling group. */
-export type ProviderWithGroup = CapacityProviderRecord & { readonly group: AutoScalingGroupRecord };
-
-/** An instance that is there becomes one of the group. */
-export function takeOver(group: AutoScalingGroupRecord, instance: InstanceRecord): void {
-  group.instances.add(instance);
-  group.desired = group.instances.size;
-}
-
-/** The types of instances, each once. */
-export function typesOf(instances: Iterable<InstanceRecord>): readonly string[] {
-  return [...new Set([...instances].flatMap(({ attributes }) => attributes.get("ecs.instance-type") ?? []))];
-}
-
-/** Registers an instance of the group at once, as those of its minimum are there from the beginning. */
-export function registerOne(
-  world: World,
-  { name, group }: ProviderWithGroup,
-  cluster: ClusterRecord,
-  instanceType: string,
-  ec2InstanceId = `i-${world.hex(17)}`,
-): void {
-  const instance = addInstance(world, cluster, instanceType, { ec2InstanceId, capacityProvider: name });
-  if (instance !== undefined) group.instances.add(instance);
-}
-
-/** Launches instances: each registers once it has booted. */
-export function launchInstances(world: World, provider: ProviderWithGroup, instanceType: string, count: number): void {
+/** An instance that is there becomes one of the provider's group. */
+export function takeOver(provider: ProviderWithGroup, instance: InstanceRecord): void {
   const { group } = provider;
-  group.desired += count;
-  group.launchedAt = world.now();
-  for (let left = count; left > 0; left--) {
-    const ec2InstanceId = `i-${world.hex(17)}`;
-    group.booting.set(ec2InstanceId, instanceType);
-    world.after(world.timings.boot, () => {
-      group.booting.delete(ec2InstanceId);
-      const { cluster } = group;
-      if (cluster?.status !== "ACTIVE") return;
-      registerOne(world, provider, cluster, instanceType, ec2InstanceId);
-      for (const service of cluster.services.values()) wake(world, service);
-    });
-  }
+  const { ec2InstanceId, attributes, registeredAt } = instance;
+  group.machines.set(ec2InstanceId, {
+    ec2InstanceId,
+    instanceType: attributes.get("ecs.instance-type") ?? "",
+    zone: attributes.get("ecs.availability-zone") ?? "",
+    subnetId: undefined,
+    launchedAt: registeredAt,
+    launched: undefined,
+    isSpot: false,
+    state: "InService",
+    isProtected: isProtected(provider),
+    instance,
+  });
+  group.desired = group.machines.size;
 }
 
-/** How long ECS waits between looks at an instance that drains: the sandbox's choice. */
-const drainLookMs = 15_000;
-
-/**
- * Ends an instance of the group. With managed draining, which is on unless the provider says otherwise, it drains first.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html
- */
-export function terminate(world: World, { group, settings }: ProviderWithGroup, instance: InstanceRecord): void {
-  const { managedDraining } = settings["autoScalingGroupProvider"] as { readonly managedDraining?: string };
-  group.desired -= 1;
-  group.terminating.add(instance);
-  const end = () => {
-    if (instance.status === "INACTIVE") return;
-    if (managedDraining !== "DISABLED" && !isEmpty(instance)) return void world.after(drainLookMs, end);
-    group.instances.delete(instance);
-    group.terminating.delete(instance);
-    leaveCluster(world, instance, "TerminationNotice", `Host EC2 (instance ${instance.ec2InstanceId}) terminated.`);
-  };
-  if (managedDraining !== "DISABLED") drainInstance(world, instance);
-  end();
+/** The types of the group's instances, each once. */
+function typesOf({ machines }: AutoScalingGroupRecord): readonly string[] {
+  return [...new Set([...machines.values()].flatMap(({ instanceType }) => (instanceType === "" ? [] : instanceType)))];
 }

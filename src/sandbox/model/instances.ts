@@ -12,15 +12,17 @@ import { sayWhatAgentCan } from "../../core/cluster/agent-attributes.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";
 import { agentAttributes } from "./agent-attributes.ts";
+import { zonesOf } from "./networks.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
 import type { World } from "./world.ts";
 
 /** The agent that fresh instances run: a current one, which holds successors back and shares GPUs. */
 export const agentVersion = mpsAgent;
 
-const zones = ["a", "b", "c"];
-
-type OfInstance = Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">>;
+type OfInstance = Partial<Pick<ContainerInstance, "ec2InstanceId" | "capacityProvider" | "attributes">> & {
+  /** ECS_RESERVED_MEMORY. */
+  readonly reservedMemoryMiB?: number;
+};
 
 /** Registers a fresh container instance; undefined where the catalogue has no such type. */
 export function addInstance(
@@ -38,7 +40,7 @@ export function freshInstance(
   world: World,
   cluster: ClusterRecord,
   instanceType: string,
-  changes: OfInstance = {},
+  { reservedMemoryMiB = 0, ...changes }: OfInstance = {},
 ): ContainerInstance | undefined {
   const empty = emptyInstance(
     {
@@ -54,12 +56,13 @@ export function freshInstance(
     [],
   );
   if (empty === undefined) return undefined;
-  const zone = `${world.region}${zones[cluster.instances.size % zones.length]}`;
+  const zones = zonesOf(world);
+  const zone = zones[cluster.instances.size % zones.length]!;
   const { instance } = empty;
-  const { memoryMiB } = findInstanceType(instanceType)!;
+  const { memoryMiB, architecture } = findInstanceType(instanceType)!;
   const resources = {
     ...instance.registered,
-    memoryMiB: Math.floor((memoryMiB * world.registeredMemoryPercent) / 100),
+    memoryMiB: Math.max(0, Math.floor((memoryMiB * world.registeredMemoryPercent) / 100) - reservedMemoryMiB),
   };
   return {
     ...instance,
@@ -73,7 +76,7 @@ export function freshInstance(
       ...instance.attributes,
       "ecs.availability-zone": zone,
       "ecs.ami-id": `ami-${world.hex(17)}`,
-      "ecs.cpu-architecture": "x86_64",
+      "ecs.cpu-architecture": architecture,
       ...(sharesGpus(instanceType) ? { [mpsAttribute]: "" } : {}),
       ...changes.attributes,
     },

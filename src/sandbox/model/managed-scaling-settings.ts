@@ -1,5 +1,5 @@
 /** What a capacity provider says of the scaling of its group. */
-import type { CapacityProviderRecord } from "./records.ts";
+import type { CapacityProviderRecord, ProviderWithGroup } from "./group-records.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedScaling.html, with its defaults. */
 interface ManagedScaling {
@@ -34,4 +34,8 @@ export function isProtected({ settings }: Pick<CapacityProviderRecord, "settings
     readonly managedTerminationProtection?: string;
   };
   return managedTerminationProtection === "ENABLED";
+}
+
+export function hasGroup(provider: CapacityProviderRecord): provider is ProviderWithGroup {
+  return provider.group !== undefined;
 }

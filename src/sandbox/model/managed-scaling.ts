@@ -3,14 +3,18 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html and
  * https://aws.amazon.com/blogs/containers/deep-dive-on-amazon-ecs-cluster-auto-scaling/
  */
+import { userCause } from "./activities.ts";
 import { groupBy } from "../../core/base/groups.ts";
+import { present } from "../../core/base/present.ts";
 import { emptyInstanceState } from "../../core/placement/instance-state.ts";
 import { placeIn } from "../../core/placement/place.ts";
-import { launchInstances, terminate, type ProviderWithGroup } from "./auto-scaling-groups.ts";
+import type { ProviderWithGroup } from "./group-records.ts";
 import { freshInstance } from "./instances.ts";
 import { isEmpty } from "./leave-cluster.ts";
-import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
-import { isProtected, scalingOf } from "./managed-scaling-settings.ts";
+import { typesOfGroup } from "./launch-templates.ts";
+import { adjustGroup, agentOf, endMachine, inTerminationOrder, machinesOf } from "./machines.ts";
+import type { ClusterRecord, TaskRecord } from "./records.ts";
+import { hasGroup, isProtected, scalingOf } from "./managed-scaling-settings.ts";
 import { primaryOf, specOf } from "./service-tasks.ts";
 import { readRequirements } from "./tasks.ts";
 import { waitingTasks } from "./waiting-tasks.ts";
@@ -35,10 +39,6 @@ export function startManagedScaling(world: World): void {
   world.after(minuteMs, look);
 }
 
-function hasGroup(provider: { readonly group?: unknown }): provider is ProviderWithGroup {
-  return provider.group !== undefined;
-}
-
 function scale(world: World, provider: ProviderWithGroup): void {
   const { group } = provider;
   if (group.cluster?.status !== "ACTIVE") return;
@@ -46,8 +46,8 @@ function scale(world: World, provider: ProviderWithGroup): void {
   const waiting = waitingTasks(group.cluster, provider.name);
   const { instanceType, more } = needed(world, provider, group.cluster, waiting);
   // One that drains for another reason is the group's all the same, until it is ended.
-  const running = [...group.instances].filter((instance) => !group.terminating.has(instance));
-  const empty = running.filter(isEmpty);
+  const running = machinesOf(group).filter(({ instance }) => instance !== undefined);
+  const empty = running.filter(({ instance }) => isEmpty(instance!));
   const step = Math.min(Math.max(more, minimumScalingStepSize), maximumScalingStepSize);
   // Tasks of which no instance can have one hold everything as it is.
   const fewer = waiting.length > 0 ? 0 : -empty.length;
@@ -55,15 +55,29 @@ function scale(world: World, provider: ProviderWithGroup): void {
   const wanted = Math.min(group.max, Math.max(group.min, wantedSize(group.desired, change, targetCapacity)));
   // "The scale-in process is stopped and will start from the beginning if required."
   group.minutesBelow = wanted < group.desired ? group.minutesBelow + 1 : 0;
-  if (wanted > group.desired && group.instanceTypes.length > 0) {
+  const cause = scalingCause(world, provider);
+  if (wanted > group.desired && typesOfGroup(group).length > 0) {
     const warmsUp = group.launchedAt !== undefined && world.now() - group.launchedAt < instanceWarmupPeriod * 1000;
-    if (!warmsUp) launchInstances(world, provider, instanceType, wanted - group.desired);
+    if (!warmsUp) {
+      group.desired = wanted;
+      adjustGroup(world, group, cause, instanceType);
+    }
   }
   if (group.minutesBelow < minutesBeforeScaleIn) return;
   // "greater than one instance and less than 50% each minute"
   const going = Math.min(group.desired - wanted, Math.max(1, Math.floor(group.desired / 2)));
-  const candidates = isProtected(provider) ? empty : byTerminationPolicy(running);
-  for (const instance of candidates.slice(0, going)) terminate(world, provider, instance);
+  const free = isProtected(provider) ? empty : inTerminationOrder(running.filter((machine) => !machine.isProtected));
+  for (const machine of free.slice(0, going)) {
+    // "When all non-daemon tasks are stopped on an instance, Amazon ECS initiates the scale-in process and turns off
+    // scale-in protection": https://github.com/aws/containers-roadmap/issues/860
+    machine.isProtected = false;
+    group.desired -= 1;
+    endMachine(world, group, machine, cause);
+  }
+}
+
+function scalingCause(world: World, { name }: ProviderWithGroup): string {
+  return userCause(world, `the scaling policy ECSManagedAutoScalingPolicy of ${name} changed the desired capacity`);
 }
 
 /**
@@ -95,9 +109,13 @@ function needed(
     .map((service) => specOf(service, primaryOf(service)))
     .map((spec) => readRequirements(cluster, spec.definition, spec));
   const kinds = [...groupBy(waiting, ({ requirements }) => JSON.stringify(requirements)).values()];
-  const { instanceTypes } = provider.group;
+  const instanceTypes = typesOfGroup(provider.group);
+  const agent = agentOf(provider.group);
   for (const instanceType of instanceTypes) {
-    const fresh = freshInstance(world, cluster, instanceType, { capacityProvider: provider.name });
+    const fresh = freshInstance(world, cluster, instanceType, {
+      capacityProvider: provider.name,
+      ...present({ attributes: agent?.attributes, reservedMemoryMiB: agent?.reservedMemoryMiB }),
+    });
     if (fresh === undefined) continue;
     const each = kinds.map((tasks) => {
       // Zones are the group's to choose.
@@ -111,18 +129,4 @@ function needed(
     if (more > 0) return { instanceType, more };
   }
   return { instanceType: instanceTypes[0] ?? "", more: 0 };
-}
-
-/** The zone with the most instances first, there the oldest: the default policy, but for templates and billing hours. */
-function byTerminationPolicy(instances: readonly InstanceRecord[]): readonly InstanceRecord[] {
-  const left = [...instances];
-  const zoneOf = ({ attributes }: InstanceRecord) => attributes.get("ecs.availability-zone") ?? "";
-  const chosen: InstanceRecord[] = [];
-  while (left.length > 0) {
-    const zones = [...groupBy(left, zoneOf).values()].toSorted((one, other) => other.length - one.length);
-    const [oldest] = zones[0]!.toSorted((one, other) => one.registeredAt - other.registeredAt);
-    chosen.push(oldest!);
-    left.splice(left.indexOf(oldest!), 1);
-  }
-  return chosen;
 }

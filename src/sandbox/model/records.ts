@@ -32,38 +32,6 @@ export interface ClusterRecord {
   >;
 }
 
-/** An Auto Scaling group. */
-export interface AutoScalingGroupRecord {
-  readonly name: string;
-  readonly arn: string;
-  /** What it launches, the type it prefers first; none: nobody knows, and it launches nothing. */
-  instanceTypes: readonly string[];
-  readonly min: number;
-  max: number;
-  /** How many instances it has or is about to have. */
-  desired: number;
-  /** Where its instances register. */
-  cluster: ClusterRecord | undefined;
-  /** The types of those that are launched and not registered yet, by their EC2 ids. */
-  readonly booting: Map<string, string>;
-  readonly instances: Set<InstanceRecord>;
-  /** Those of them that it is ending. */
-  readonly terminating: Set<InstanceRecord>;
-  /** When it was last told to launch. */
-  launchedAt?: number;
-  /** For how many minutes in a row it has had more instances than are needed. */
-  minutesBelow: number;
-}
-
-export interface CapacityProviderRecord {
-  readonly arn: string;
-  readonly name: string;
-  tags: readonly Tag[];
-  /** As CreateCapacityProvider was given them. */
-  readonly settings: RawRecord;
-  readonly group?: AutoScalingGroupRecord;
-}
-
 export interface InstanceRecord {
   readonly arn: string;
   readonly id: string;

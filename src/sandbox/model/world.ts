@@ -2,7 +2,9 @@ import type { RegisteredTaskDefinition, Tag } from "../../core/ecs-api/api.ts";
 import { Heap } from "../../core/base/heap.ts";
 import type { SandboxClock } from "./clock.ts";
 import type { Logs } from "./logs.ts";
-import type { AutoScalingGroupRecord, CapacityProviderRecord, ClusterRecord, TaskRecord } from "./records.ts";
+import type { AutoScalingGroupRecord, CapacityProviderRecord, LaunchTemplateRecord } from "./group-records.ts";
+import type { ClusterRecord, TaskRecord } from "./records.ts";
+import type { SecurityGroupRecord } from "./security-groups.ts";
 
 /** How long things take, in milliseconds of the sandbox's own time. Real ones vary; these are the sandbox's choice. */
 export interface Timings {
@@ -82,6 +84,18 @@ export class World {
   readonly capacityProviders = new Map<string, CapacityProviderRecord>();
   /** The Auto Scaling groups, by name. */
   readonly groups = new Map<string, AutoScalingGroupRecord>();
+  /** By id. */
+  readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
+  /** By id. */
+  readonly securityGroups = new Map<string, SecurityGroupRecord>();
+  /** What was answered under a client token, by operation and token. */
+  readonly answers = new Map<string, { readonly request: string; readonly answer: object }>();
+  /** Machine images that AWS has taken back, by id: planted by tests. */
+  readonly retiredImages = new Set<string>();
+  /** Machine images that are deprecated at another time than others, by id: planted by tests. */
+  readonly deprecatedImages = new Map<string, number>();
+  /** Why EC2 launches no instance of a type, in its words: planted by tests. */
+  readonly launchFailures = new Map<string, string>();
   /** Whether ECS looks after the groups' sizes. */
   scales = false;
   /** Makes a cluster that is named and not there, where the sandbox lives for one command only. */

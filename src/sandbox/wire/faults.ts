@@ -14,7 +14,7 @@ export const noFaults: Faults = { throttle: false, drop: {} };
  * Burst and sustained requests a second.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
  */
-const buckets: Readonly<Record<string, readonly [burst: number, perSecond: number]>> = {
+const buckets = {
   resourceModify: [100, 40],
   resourceRead: [100, 20],
   serviceModify: [50, 5],
@@ -35,13 +35,23 @@ const buckets: Readonly<Record<string, readonly [burst: number, perSecond: numbe
   logsRead: [10, 10],
   logsModify: [10, 10],
   sts: [100, 100],
-};
+  // https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html: the default of calls that read, and of those
+  // that change.
+  ec2: [100, 20],
+  ec2Modify: [50, 5],
+  // EC2 Auto Scaling and CloudFormation publish none: the sandbox's own.
+  autoscaling: [100, 20],
+  cloudformation: [20, 5],
+} as const satisfies Readonly<Record<string, readonly [burst: number, perSecond: number]>>;
+
+/** What an operation draws on. */
+export type ThrottleBucket = keyof typeof buckets;
 
 /** A token bucket for each of the API's rates. */
-export function createThrottle(now: () => number): (bucket: string) => void {
+export function createThrottle(now: () => number): (bucket: ThrottleBucket) => void {
   const levels = new Map<string, { tokens: number; at: number }>();
   return (bucket) => {
-    const [burst, perSecond] = buckets[bucket]!;
+    const [burst, perSecond] = buckets[bucket];
     const level = levels.get(bucket) ?? { tokens: burst, at: now() };
     const tokens = Math.min(burst, level.tokens + ((now() - level.at) / 1000) * perSecond);
     levels.set(bucket, { tokens: tokens < 1 ? tokens : tokens - 1, at: now() });

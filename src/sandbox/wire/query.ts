@@ -1,9 +1,10 @@
 /**
- * The query protocol of STS and EC2 Auto Scaling, and EC2's dialect of it:
+ * The query protocol of STS, EC2 Auto Scaling and CloudFormation, and EC2's dialect of it:
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html, https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
  */
 import { AwsError } from "./aws-error.ts";
 import type { WireAnswer } from "./aws-json.ts";
+import { Items } from "./items.ts";
 import { services, type WireService } from "./services.ts";
 
 const queried = services.filter(({ target }) => target === undefined);
@@ -22,15 +23,47 @@ export function readAction(parameters: URLSearchParams): { readonly service: Wir
   return { service, operation: action };
 }
 
-/** The input: texts, and lists as `Names.member.1`. */
-export function readQuery(parameters: URLSearchParams): Readonly<Record<string, string | readonly string[]>> {
-  const input: Record<string, string | string[]> = {};
+/**
+ * The input: texts, structures as `Template.Name`, and lists as `Names.member.1`, or as `Name.1` in EC2's dialect.
+ *
+ * @throws AwsError where a name is a text and something else.
+ */
+export function readQuery(parameters: URLSearchParams): object {
+  const root: Branch = new Map();
   for (const [name, value] of parameters) {
-    const member = /^(\w+)\.member\.\d+$/.exec(name)?.[1];
-    if (member === undefined) input[name] = value;
-    else input[member] = [...(Array.isArray(input[member]) ? input[member] : []), value];
+    const path = name.split(".").slice(0, mostParts);
+    let branch = root;
+    for (const part of path.slice(0, -1)) {
+      const next = branch.get(part) ?? new Map<string, Branch | string>();
+      if (typeof next === "string") throw malformed(name);
+      branch.set(part, next);
+      branch = next;
+    }
+    const last = path.at(-1)!;
+    if (branch.get(last) instanceof Map) throw malformed(name);
+    branch.set(last, value);
   }
-  return input;
+  return Object.fromEntries([...root].map(([name, value]) => [name, grown(value)]));
+}
+
+type Branch = Map<string, Branch | string>;
+
+/** No input of AWS's is as deep. */
+const mostParts = 20;
+
+function malformed(name: string): AwsError {
+  return new AwsError("MalformedQueryString", `The parameter ${name.slice(0, 200)} is of two kinds.`);
+}
+
+/** What has numbers for names is a list, in their order. */
+function grown(value: Branch | string): unknown {
+  if (typeof value === "string") return value;
+  const members = value.size === 1 ? value.get("member") : undefined;
+  if (members instanceof Map) return grown(members);
+  const names = [...value.keys()];
+  if (names.length > 0 && names.every((name) => /^\d{1,9}$/.test(name)))
+    return names.toSorted((one, other) => Number(one) - Number(other)).map((name) => grown(value.get(name)!));
+  return Object.fromEntries([...value].map(([name, each]) => [name, grown(each)]));
 }
 
 export function writeQuery(
@@ -50,7 +83,7 @@ export function writeQuery(
   );
 }
 
-/** @param item What an item of a list is called. */
+/** @param item What an item of a list is called that does not say it. */
 function members(output: object, item = "member"): string {
   return Object.entries(output)
     .filter(([, value]) => value !== undefined)
@@ -59,6 +92,8 @@ function members(output: object, item = "member"): string {
 }
 
 function element(value: unknown, item: string): string {
+  if (value instanceof Items)
+    return value.items.map((each) => `<${value.name}>${escapeXml(each)}</${value.name}>`).join("");
   if (Array.isArray(value)) return value.map((each) => `<${item}>${element(each, item)}</${item}>`).join("");
   return typeof value === "object" && value !== null ? members(value, item) : escapeXml(String(value));
 }
@@ -69,7 +104,12 @@ export function writeQueryError(
   requestId: string,
   service: WireService | undefined,
 ): WireAnswer {
-  const { namespace = "" } = service ?? queried[0]!;
+  const { namespace = "", isEc2 = false } = service ?? queried[0]!;
+  if (isEc2)
+    return xml(
+      status,
+      `<Response><Errors><Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`,
+    );
   const type = status < 500 ? "Sender" : "Receiver";
   return xml(
     status,

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -235,74 +235,5 @@ describe("the libraries", () => {
     const wrong = join(folder, "wrong.yaml");
     await writeFile(wrong, `${readFileSync(legal, "utf8")}sidecar: 1\n`);
     expect(await loaded(["validate", wrong])).toEqual({ zod: true, yaml: true, rules: true });
-  });
-});
-
-describe("aiplat init and templates", () => {
-  const names = readdirSync(join(root, "templates"));
-
-  test("write a template that is legal, and say what comes next", async () => {
-    for (const name of names) {
-      const { cwd, code, stdout, stderr } = await inFolder({}, ["init", name]);
-      expect([code, stdout]).toEqual([0, ""]);
-      expect(stderr).toContain("aiplat validate\n");
-      expect(await readFile(join(cwd, "aiplat.yaml"), "utf8")).toBe(
-        readFileSync(join(root, "templates", name, "aiplat.yaml"), "utf8"),
-      );
-      expect(await runCli(["validate"], { cwd })).toMatchObject({ code: 0, stderr: "aiplat.yaml is valid\n" });
-    }
-  });
-
-  test("overwrite a file only where they are told to", async () => {
-    const { cwd, code, stderr } = await inFolder({ "aiplat.yaml": "mine\n" }, ["init", names[0]!]);
-    expect([code, stderr, await readFile(join(cwd, "aiplat.yaml"), "utf8")]).toEqual([
-      2,
-      "error: aiplat.yaml exists already\n  Use --force to overwrite it, or --file for another path.\n",
-      "mine\n",
-    ]);
-    expect((await runCli(["init", names[0]!, "--force"], { cwd })).code).toBe(0);
-    expect(await readFile(join(cwd, "aiplat.yaml"), "utf8")).not.toBe("mine\n");
-  });
-
-  test("write where --file says, and to standard output for -", async () => {
-    const { cwd, code } = await inFolder({}, ["init", names[0]!, "--file", "other.yaml"]);
-    expect([code, readdirSync(cwd)]).toEqual([0, ["other.yaml"]]);
-    const text = readFileSync(join(root, "templates", names[0]!, "aiplat.yaml"), "utf8");
-    expect(await runCli(["init", names[0]!, "--file", "-"])).toEqual({ code: 0, stdout: text, stderr: "" });
-  });
-
-  test("name every template where none is given or the name is wrong", async () => {
-    for (const args of [["init"], ["init", "no-such-template"], ["templates", "show", "no-such-template"]]) {
-      const { code, stdout, stderr } = await inFolder({}, args);
-      expect([code, stdout, names.filter((name) => !stderr.includes(name))]).toEqual([2, "", []]);
-    }
-  });
-
-  test("list and show the templates", async () => {
-    const { stdout } = await runCli(["templates", "list"]);
-    expect(
-      stdout
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => line.split("\t")[0]),
-    ).toEqual(names.toSorted());
-    const list = JSON.parse((await runCli(["templates", "list", "-o", "json"])).stdout) as unknown;
-    expect(list).toMatchObject({
-      apiVersion: "aiplat/v1",
-      kind: "TemplateList",
-      items: names.toSorted().map((name) => ({ name })),
-    });
-    const shown = await runCli(["templates", "show", names[0]!]);
-    expect(shown).toEqual({
-      code: 0,
-      stdout: readFileSync(join(root, "templates", names[0]!, "aiplat.yaml"), "utf8"),
-      stderr: "",
-    });
-  });
-
-  test("work with a path that has a space", async () => {
-    const { cwd } = await inFolder({}, ["init", names[0]!]);
-    await copyFile(join(cwd, "aiplat.yaml"), join(cwd, "a b.yaml"));
-    expect(await runCli(["validate", "a b.yaml"], { cwd })).toMatchObject({ code: 0, stderr: "a b.yaml is valid\n" });
   });
 });
