@@ -4,7 +4,7 @@ import {
   imageOf,
   imageParameterOf,
   launchedTypes,
-  type LaunchTemplateData,
+  type ObservedTemplate,
   type ObservedCapacity,
 } from "../core/capacity/observed-capacity.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
@@ -85,7 +85,7 @@ async function observeTemplate(aws: Ports, group: GroupDetail): Promise<Partial<
 async function observeImage(
   aws: Ports,
   group: GroupDetail,
-  template: LaunchTemplateData,
+  template: ObservedTemplate,
 ): Promise<Pick<ObservedCapacity, "hasImage" | "currentImage">> {
   const image = imageOf(template);
   if (image === undefined || !image.startsWith("ami-")) return {};

@@ -1,5 +1,4 @@
-import { changeRows } from "../core/capacity/change-rows.ts";
-import type { ResourceChange } from "../core/capacity/stack.ts";
+import type { ChangeRow } from "../core/capacity/change-rows.ts";
 import type { View } from "./print.ts";
 import { plain, type Style } from "./style.ts";
 
@@ -7,7 +6,7 @@ import { plain, type Style } from "./style.ts";
 export interface StackChanges {
   readonly stackName: string;
   readonly action: "create" | "update" | "none";
-  readonly changes: readonly ResourceChange[];
+  readonly changes: readonly ChangeRow[];
 }
 
 /** What `capacity deploy --dry-run` answers. */
@@ -20,7 +19,7 @@ export function capacityChangesView(cluster: string, items: readonly StackChange
     table: {
       columns: [{ title: "STACK" }, { title: "CHANGE" }, { title: "RESOURCE" }, { title: "TYPE" }, { title: "BY" }],
       rows: items.flatMap(({ stackName, changes }) =>
-        changeRows(changes).map(({ what, logicalId, type, why }) => [stackName, what, logicalId, type, why]),
+        changes.map(({ what, logicalId, type, why }) => [stackName, what, logicalId, type, why]),
       ),
     },
   };
@@ -31,8 +30,7 @@ export function drawChanges(items: readonly StackChanges[], style: Style): strin
   return items.map((item) => drawStack(item, style)).join("\n");
 }
 
-function drawStack({ stackName, action, changes }: StackChanges, style: Style): string {
-  const rows = changeRows(changes);
+function drawStack({ stackName, action, changes: rows }: StackChanges, style: Style): string {
   const [whatWidth, idWidth] = [
     Math.max(0, ...rows.map(({ what }) => what.length)),
     Math.max(0, ...rows.map(({ logicalId }) => logicalId.length)),

@@ -1,4 +1,5 @@
 import { counted } from "../../core/base/counted.ts";
+import { changeRows } from "../../core/capacity/change-rows.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { plain } from "../../output/style.ts";
 import { AiplatError } from "../../errors.ts";
@@ -129,7 +130,7 @@ export const capacityDeploy = defineCommand({
 });
 
 function changesOf({ plan: { stackName }, action, changes }: PreparedCapacity): StackChanges {
-  return { stackName, action, changes };
+  return { stackName, action, changes: changeRows(changes) };
 }
 
 function deployedOf({ plan, action }: PreparedCapacity, listed: boolean): DeployedCapacity {

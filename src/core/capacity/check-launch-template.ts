@@ -8,13 +8,13 @@ import {
   imageParameterOf,
   launchedTypes,
   userDataOf,
-  type LaunchTemplateData,
+  type ObservedTemplate,
   type ObservedCapacity,
 } from "./observed-capacity.ts";
 import type { GroupDetail } from "./scaling-group.ts";
 
 type WithGroup = ObservedCapacity & { readonly group: GroupDetail };
-type WithTemplate = WithGroup & { readonly template: LaunchTemplateData };
+type WithTemplate = WithGroup & { readonly template: ObservedTemplate };
 
 const again = "Deploy it again: aiplat capacity deploy.";
 
@@ -58,19 +58,25 @@ function checkImage(capacity: WithTemplate): readonly CheckItem[] {
   if (hasImage === false)
     return [
       fail(
-        "image",
+        "machine-image",
         `its image ${image} is not there: no machine starts`,
         "aiplat capacity deploy takes the current one.",
       ),
     ];
   const parameter = imageParameterOf(capacity);
   if (parameter === undefined)
-    return [skip("image", `its image ${image} names no parameter of AWS's: whether there is a newer one is not known`)];
-  if (currentImage === undefined) return [skip("image", `the parameter of its image is not there: ${parameter}`)];
-  if (currentImage === image) return [ok("image", `its image ${image} is the current one`)];
+    return [
+      skip(
+        "machine-image",
+        `its image ${image} names no parameter of AWS's: whether there is a newer one is not known`,
+      ),
+    ];
+  if (currentImage === undefined)
+    return [skip("machine-image", `the parameter of its image is not there: ${parameter}`)];
+  if (currentImage === image) return [ok("machine-image", `its image ${image} is the current one`)];
   return [
     fail(
-      "image",
+      "machine-image",
       `its image ${image} is older than the current one, ${currentImage} (${parameter})`,
       "aiplat capacity deploy takes it for new machines; aiplat ami roll replaces those that run.",
     ),
@@ -85,9 +91,9 @@ function checkEfa(capacity: WithTemplate): readonly CheckItem[] {
     if (count === 0 || most === 0) return [];
     return [
       count === most
-        ? ok("efa", `its machines have all ${most} EFA interfaces of ${type}`)
+        ? ok("efa-interfaces", `its machines have all ${most} EFA interfaces of ${type}`)
         : fail(
-            "efa",
+            "efa-interfaces",
             `its machines have ${count} of the ${most} EFA interfaces of ${type}`,
             `${again.slice(0, -1)} --efa.`,
           ),

@@ -5,7 +5,7 @@ import {
   efaInterfacesOf,
   launchedTypes,
   userDataOf,
-  type LaunchTemplateData,
+  type ObservedTemplate,
   type ObservedCapacity,
 } from "./observed-capacity.ts";
 
@@ -58,10 +58,7 @@ export function checkNeeds(
 }
 
 /** What the machines lack, each to follow "the machines of NAME". */
-function lacking(
-  { efaInterfaces, mounts, attributes }: CapacityNeeds,
-  template: LaunchTemplateData,
-): readonly string[] {
+function lacking({ efaInterfaces, mounts, attributes }: CapacityNeeds, template: ObservedTemplate): readonly string[] {
   const interfaces = efaInterfacesOf(template);
   const userData = userDataOf(template);
   return [

@@ -12,7 +12,7 @@ export interface ObservedProvider {
 }
 
 /** The data of a launch template's version, in EC2's own words. */
-export type LaunchTemplateData = Readonly<Record<string, unknown>>;
+export type ObservedTemplate = Readonly<Record<string, unknown>>;
 
 export interface ObservedCapacity {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ObservedCapacity {
   readonly group?: GroupDetail;
   readonly activities: readonly ScalingActivity[];
   /** Of the group's version; absent where there is no such template. */
-  readonly template?: LaunchTemplateData;
+  readonly template?: ObservedTemplate;
   /** The number that the group's version is now, where it says `$Latest` or `$Default` no number. */
   readonly newestVersion?: string;
   /** Whether EC2 has the template's image. */
@@ -38,7 +38,7 @@ export interface ObservedCapacity {
 /** The tag that names the parameter of Systems Manager which an image came from. */
 export const imageParameterTag = "aiplat:ami-parameter";
 
-export function imageOf(template: LaunchTemplateData): string | undefined {
+export function imageOf(template: ObservedTemplate): string | undefined {
   const { ImageId } = template;
   return typeof ImageId === "string" ? ImageId : undefined;
 }
@@ -62,14 +62,14 @@ export function imageParameterOf({
 }
 
 /** EFA interfaces of each machine. */
-export function efaInterfacesOf(template: LaunchTemplateData): number {
+export function efaInterfacesOf(template: ObservedTemplate): number {
   return listOf(template["NetworkInterfaces"]).filter(({ InterfaceType }) =>
     ["efa", "efa-only"].includes(String(InterfaceType)),
   ).length;
 }
 
 /** What a machine is told at its first start, decoded; empty where there is nothing, or nothing that can be read. */
-export function userDataOf({ UserData }: LaunchTemplateData): string {
+export function userDataOf({ UserData }: ObservedTemplate): string {
   if (typeof UserData !== "string") return "";
   try {
     return atob(UserData);

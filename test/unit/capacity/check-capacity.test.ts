@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkCapacity } from "../../../src/core/capacity/check-capacity.ts";
 import type { CapacityNeeds } from "../../../src/core/capacity/check-needs.ts";
 import type {
-  LaunchTemplateData,
+  ObservedTemplate,
   ObservedCapacity,
   ObservedProvider,
 } from "../../../src/core/capacity/observed-capacity.ts";
@@ -47,7 +47,7 @@ const group: GroupDetail = {
 
 const userData = (lines: readonly string[]) => btoa(["#!/bin/bash", ...lines, ""].join("\n"));
 
-const template: LaunchTemplateData = {
+const template: ObservedTemplate = {
   ImageId: "ami-0aaa",
   InstanceType: "trn1.32xlarge",
   NetworkInterfaces: Array.from({ length: 8 }, (_, NetworkCardIndex) => ({ NetworkCardIndex, InterfaceType: "efa" })),
@@ -85,7 +85,7 @@ const without = (key: keyof ObservedCapacity): ObservedCapacity => {
 };
 const withProvider = (changes: Partial<ObservedProvider>) => ({ ...healthy, provider: { ...provider, ...changes } });
 const withGroup = (changes: Partial<GroupDetail>) => ({ ...healthy, group: { ...group, ...changes } });
-const withTemplate = (changes: LaunchTemplateData) => ({ ...healthy, template: { ...template, ...changes } });
+const withTemplate = (changes: ObservedTemplate) => ({ ...healthy, template: { ...template, ...changes } });
 
 function complaints(capacity: ObservedCapacity | undefined, wanted: readonly CapacityNeeds[] = []): readonly string[] {
   const capacities = capacity === undefined ? [] : [capacity];
@@ -144,9 +144,13 @@ describe("checkCapacity", () => {
     ["a launch template that is no more", without("template"), "FAIL launch-template"],
     ["another cluster's user data", withTemplate({ UserData: userData(["ECS_CLUSTER=test"]) }), "FAIL user-data"],
     ["no user data", withTemplate({ UserData: undefined }), "FAIL user-data"],
-    ["an image that is no more", { ...healthy, hasImage: false }, "FAIL image"],
-    ["an aged image", { ...healthy, currentImage: "ami-0bbb" }, "FAIL image"],
-    ["half of the EFA interfaces", withTemplate({ NetworkInterfaces: [{ InterfaceType: "efa" }] }), "FAIL efa"],
+    ["an image that is no more", { ...healthy, hasImage: false }, "FAIL machine-image"],
+    ["an aged image", { ...healthy, currentImage: "ami-0bbb" }, "FAIL machine-image"],
+    [
+      "half of the EFA interfaces",
+      withTemplate({ NetworkInterfaces: [{ InterfaceType: "efa" }] }),
+      "FAIL efa-interfaces",
+    ],
     [
       "machines of an earlier version",
       withGroup({ instances: [{ ...machine, launchTemplate: { id: "lt-1", version: "1" } }] }),
@@ -168,7 +172,7 @@ describe("checkCapacity", () => {
     expect(complaints({ ...healthy, activities: [failed(now - 25 * 3_600_000)] })).toEqual([]);
   });
 
-  it.each<readonly [string, LaunchTemplateData, string]>([
+  it.each<readonly [string, ObservedTemplate, string]>([
     ["EFA interfaces", { NetworkInterfaces: [] }, "no EFA interfaces"],
     [
       "a mount",

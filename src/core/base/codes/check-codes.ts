@@ -49,8 +49,8 @@ export const checkCodes = {
     joined: "The group's machines have joined the cluster",
     "launch-template": "The group's launch template is there",
     "user-data": "The user data has the machines join this cluster, and set what their type needs",
-    image: "The machine image is there, and the current one of its parameter",
-    efa: "The machines have all the EFA interfaces of their type, or none",
+    "machine-image": "The machine image is there, and the current one of its parameter",
+    "efa-interfaces": "The machines have all the EFA interfaces of their type, or none",
     version: "The machines are of the launch template's version that the group has now",
     workload:
       "A capacity launches the machines that the workload needs: type, EFA interfaces, mounts, attributes, count",
