@@ -72,7 +72,22 @@ export async function deployCapacity(
 ): Promise<{ readonly listed: boolean }> {
   const { ecs, cloudFormation, runtime, token, watch } = deployer;
   if (changeSet !== undefined) await executeChangeSet(cloudFormation, runtime, changeSet, token, watch(stackName));
-  return { listed: await changeProviders(ecs, runtime, cluster, (list) => withProvider(list, stackName, asDefault)) };
+  try {
+    return { listed: await changeProviders(ecs, runtime, cluster, (list) => withProvider(list, stackName, asDefault)) };
+  } catch (error) {
+    throw error instanceof AiplatError ? unlisted(error, stackName, watch(stackName).hint) : error;
+  }
+}
+
+/** The same error with what is there by now. */
+function unlisted(error: AiplatError, stackName: string, goOn: string): AiplatError {
+  const { code, message, hint, details } = error;
+  const there = `Stack ${stackName} is as wanted; whether the cluster lists its provider is not known. ${goOn}`;
+  return new AiplatError(code, message, {
+    hint: hint === undefined ? there : `${hint}\n${there}`,
+    details: { ...details, stackName },
+    cause: error,
+  });
 }
 
 /** Takes away the change sets that are not carried out. */

@@ -63,15 +63,29 @@ async function takeDown(autoScaling: AutoScalingPort, runtime: Runtime, group: G
   const { name, instances } = group;
   // What it launches from now on is protected no more: so that comes first.
   if (!isEmptied(group)) await lookAgain(runtime, () => autoScaling.emptyGroup(name));
-  // Auto Scaling refuses those that are no longer, or not yet, in service.
-  const kept = instances.filter(({ isProtected, lifecycle }) => isProtected && lifecycle === "InService");
-  if (kept.length > 0)
-    await lookAgain(runtime, () =>
-      autoScaling.unprotect(
-        name,
-        kept.map(({ id }) => id),
-      ),
-    );
+  await unprotect(autoScaling, runtime, name, protectedOf(instances));
+}
+
+/** Auto Scaling refuses those that are no longer, or not yet, in service. */
+function protectedOf(instances: GroupDetail["instances"]): readonly string[] {
+  return instances.flatMap(({ id, isProtected, lifecycle }) => (isProtected && lifecycle === "InService" ? [id] : []));
+}
+
+async function unprotect(
+  autoScaling: AutoScalingPort,
+  runtime: Runtime,
+  name: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  try {
+    await lookAgain(runtime, () => autoScaling.unprotect(name, ids));
+  } catch (error) {
+    // What was unprotected by a call whose answer was lost is on its way out, and refused.
+    const group = await autoScaling.group(name);
+    const still = new Set(protectedOf(group?.instances ?? []));
+    if (ids.every((id) => still.has(id))) throw error;
+  }
 }
 
 function isEmptied({ min, max, desired, protectsNewInstances }: GroupDetail): boolean {

@@ -54,7 +54,7 @@ export async function followStack(
   const isKnown = ({ id }: StackEvent) => known.has(id) || seen.has(id);
   for (;;) {
     try {
-      const news = (await cloudFormation.events(stack.id, isKnown)).toReversed();
+      const news = (await cloudFormation.events(stack.id, isKnown).catch(notSeen(stack, watch))).toReversed();
       for (const event of news) {
         seen.set(event.id, event);
         watch.onEvent(event);
@@ -78,6 +78,20 @@ export async function followStack(
         : error;
     }
   }
+}
+
+/** Where the events cannot be read, CloudFormation goes on all the same. */
+function notSeen({ id, name }: Pick<Stack, "id" | "name">, { hint }: StackWatch) {
+  return (error: unknown): never => {
+    if (!(error instanceof AiplatError) || error instanceof Interrupted) throw error;
+    throw new AiplatError(error.code, error.message, {
+      hint: [error.hint, `CloudFormation goes on with stack ${name}. ${hint}`]
+        .filter((each) => each !== undefined)
+        .join("\n"),
+      details: { ...error.details, stackId: id },
+      cause: error,
+    });
+  };
 }
 
 /** The event by which the last operation ended; what follows an update's end is CloudFormation's own cleaning up. */

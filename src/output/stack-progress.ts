@@ -17,10 +17,15 @@ export async function startStackProgress(context: Context, doing: string): Promi
     if (live) progress.update(`${doing}: ${text}`);
     else note(context, text);
   };
+  const statuses = new Map<string, string>();
   return {
     say,
-    event: ({ logicalId, status, reason }) =>
-      say(`${logicalId} ${status}${reason === undefined || !status.endsWith("_FAILED") ? "" : `: ${reason}`}`),
+    event: ({ logicalId, status, reason }) => {
+      // A resource is IN_PROGRESS twice: once it is begun, and once it has a name.
+      if (statuses.get(logicalId) === status) return;
+      statuses.set(logicalId, status);
+      say(`${logicalId} ${status}${reason === undefined || !status.endsWith("_FAILED") ? "" : `: ${reason}`}`);
+    },
     stop: progress.stop,
   };
 }

@@ -54,7 +54,7 @@ export function checkCapacity(observed: ObservedCapacities, needs: readonly Capa
 
 function checkList(cluster: string, capacities: readonly ObservedCapacity[]): CheckGroup {
   return {
-    subject: cluster,
+    subject: "capacity providers",
     items: [
       capacities.length === 0
         ? fail(
