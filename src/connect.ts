@@ -132,6 +132,7 @@ function lazyAws(options: GlobalOptions, environment: () => Promise<Context["env
     ec2Read: async () => (await get()).ec2Read(),
     autoScaling: async () => (await get()).autoScaling(),
     cloudFormation: async () => (await get()).cloudFormation(),
+    machineImages: async () => (await get()).machineImages(),
     loadBalancing: async () => (await get()).loadBalancing(),
     sts: async () => (await get()).sts(),
     iam: async () => (await get()).iam(),

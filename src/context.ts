@@ -1,4 +1,5 @@
 import type { CloudFormationPort } from "./capacity-ports.ts";
+import type { MachineImagesPort } from "./machine-image-ports.ts";
 import type {
   AutoScalingPort,
   EcrPort,
@@ -70,6 +71,7 @@ export interface Aws {
   ec2Read(): Promise<Ec2ReadPort>;
   autoScaling(): Promise<AutoScalingPort>;
   cloudFormation(): Promise<CloudFormationPort>;
+  machineImages(): Promise<MachineImagesPort>;
   loadBalancing(): Promise<LoadBalancingPort>;
   sts(): Promise<StsPort>;
   iam(): Promise<IamPort>;

@@ -93,7 +93,7 @@ function toGroup(group: AutoScalingGroup): DescribedGroup {
   };
 }
 
-function toDetail(group: AutoScalingGroup): GroupDetail {
+export function toDetail(group: AutoScalingGroup): GroupDetail {
   const { name, desired, max, instanceTypes } = toGroup(group);
   const { LaunchTemplate, MixedInstancesPolicy, Status: status } = group;
   const specification = MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? LaunchTemplate;

@@ -64,6 +64,7 @@ export function connectAws(
     ec2Read: here(async () => (await import("./ec2-read.ts")).createEc2Read),
     autoScaling: here(async () => (await import("./auto-scaling.ts")).createAutoScaling),
     cloudFormation: here(async () => (await import("./cloudformation.ts")).createCloudFormation),
+    machineImages: here(async () => (await import("./machine-images.ts")).createMachineImages),
     loadBalancing: here(async () => (await import("./load-balancing.ts")).createLoadBalancing),
     sts: here(async () => (await import("./sts.ts")).createSts),
     iam: here(async () => (await import("./iam.ts")).createIam),

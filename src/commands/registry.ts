@@ -49,6 +49,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./ami/history.ts")).amiHistory,
   },
   {
+    words: "ami roll",
+    summary: "Replace the machines of an Auto Scaling group by ones of the newest image",
+    load: async () => (await import("./ami/roll.ts")).amiRoll,
+  },
+  {
     words: "capacity generate",
     summary: "Print the machines that a workload needs as CloudFormation templates",
     load: async () => (await import("./capacity/generate.ts")).capacityGenerate,

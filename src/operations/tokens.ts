@@ -18,6 +18,11 @@ export function batchToken(token: string, first: number, generation = 0): string
   return deriveToken(token, first, generation);
 }
 
+/** The token of a version of a launch template: made from the same one, with the same image, it is made once. */
+export function templateVersionToken(templateId: string, from: number, imageId: string): string {
+  return deriveToken("launch template version", templateId, from, imageId);
+}
+
 /**
  * How long a run that lost `lost` races in a row lets the others go first: longer each time, and a time of its own, so
  * that two runs that met once do not meet for ever.

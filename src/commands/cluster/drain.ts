@@ -5,10 +5,10 @@ import { listOr } from "../../core/base/problem.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../../core/cluster/snapshot.ts";
 import { changeLine, countStatuses } from "../../core/ecs/task-text.ts";
 import { drainRow } from "../../core/plan/drain-row.ts";
-import { planDrain, type DrainPlan } from "../../core/plan/plan-drain.ts";
+import type { DrainPlan } from "../../core/plan/plan-drain.ts";
 import type { Context } from "../../context.ts";
 import { AiplatError, exitCodes, type ExitCode } from "../../errors.ts";
-import { observeServicesOn, scalingProviders } from "../../operations/observe-services-on.ts";
+import { planDrainOf } from "../../operations/plan-drain-of.ts";
 import { waitForTasks } from "../../operations/wait-for-tasks.ts";
 import type { EcsPort } from "../../ports.ts";
 import { instanceDrainView } from "../../output/instance-drain.ts";
@@ -55,8 +55,7 @@ export const clusterDrain = defineCommand({
     const cluster = await namedCluster(context, options.cluster);
     const snapshot = await readClusterState(context, ecs, cluster);
     const instance = requireInstance(snapshot, name);
-    const known = await observeServicesOn(ecs, snapshot, instance);
-    const plan = planDrain(known, instance, await scalingProviders(ecs, known));
+    const plan = await planDrainOf(ecs, snapshot, instance);
     await print(context, instanceDrainView(plan, plan.tasks.map(drainRow)));
     const stuck = plan.obstacles.length > 0;
     if (options.dryRun === true) {

@@ -9,6 +9,7 @@ export function besideCalls(command: CallingCommand, scope: PolicyScope): readon
     ...ofTasks(calls, scope),
     ...ofStacks(calls, scope),
     ...(calls.includes("eks:CreateNodegroup") ? ofNodegroups(scope) : []),
+    ...(calls.includes("ec2:CreateLaunchTemplateVersion") ? ofGroups(scope) : []),
   ];
 }
 
@@ -82,6 +83,21 @@ function ofNodegroups(scope: PolicyScope): readonly Statement[] {
       Action: ["iam:CreateServiceLinkedRole"],
       Resource: [`arn:${partition}:iam::${account}:role/aws-service-role/eks-nodegroup.amazonaws.com/*`],
       Condition: { StringEquals: { "iam:AWSServiceName": "eks-nodegroup.amazonaws.com" } },
+    },
+  ];
+}
+
+/**
+ * EC2 Auto Scaling takes a version of a launch template of somebody who may run instances of it, and hand its role over.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
+ */
+function ofGroups(scope: PolicyScope): readonly Statement[] {
+  return [
+    { Action: ["ec2:RunInstances"], Resource: ["*"] },
+    {
+      Action: ["iam:PassRole"],
+      Resource: anyRole(scope),
+      Condition: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
     },
   ];
 }
