@@ -94,9 +94,12 @@ function retry(world: World, group: AutoScalingGroupRecord, cause: string): void
     adjustGroup(world, group, cause);
 }
 
-/** Why the group can launch none: as a test has it, or since none of its subnets is in a zone that has the type. */
+/** Why the group can launch none: as a test has it, since its image is gone, or since none of its zones has the type. */
 function launchFailureOf(world: World, group: AutoScalingGroupRecord, instanceType: string): string | undefined {
   const planted = world.launchFailures.get(instanceType);
+  const imageId = launchOf(group)?.version.data.ImageId;
+  if (imageId !== undefined && world.retiredImages.has(imageId))
+    return `The image id '[${imageId}]' does not exist. Launching EC2 instance failed.`;
   if (planted !== undefined || group.subnets.length === 0) return planted;
   const offering = zonesOfType(world, instanceType);
   const zones = group.subnets.map((id) => zoneOfSubnet(world, id));
