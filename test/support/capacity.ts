@@ -43,7 +43,7 @@ export function capacitiesOf(each: CapacityCase): readonly CapacityPlan[] {
     cluster: "prod",
     createCluster: false,
     kind: "ec2",
-    subnets: [{ id: "subnet-0a1b", vpcId: "vpc-0a1b", zone: "us-east-1a" }],
+    subnets: [{ id: "subnet-0a1b2c3d", vpcId: "vpc-0a1b2c3d", zone: "us-east-1a" }],
     securityGroups: [],
     images: new Map(fleets.map(({ type }) => [type.instanceType, imageOf(type.instanceType, each.os)])),
     zonesOffering: new Map(),
@@ -59,15 +59,15 @@ const pinned = `repo/bert@sha256:${"0".repeat(64)}`;
 export const capacityCases: Readonly<Record<string, CapacityCase>> = {
   "inf2.xlarge": { types: ["inf2.xlarge"] },
   "trn1.32xlarge-efa": { types: ["trn1.32xlarge"], efa: true },
-  "p5.48xlarge-efa": { types: ["p5.48xlarge"], efa: true, settings: { capacityBlock: "cr-0a1b" } },
+  "p5.48xlarge-efa": { types: ["p5.48xlarge"], efa: true, settings: { capacityBlock: "cr-0a1b2c3d" } },
   "g5.12xlarge-spot": {
     types: ["g5.12xlarge"],
     settings: {
       spot: true,
       maxSize: 4,
       subnets: [
-        { id: "subnet-0a1b", vpcId: "vpc-0a1b", zone: "us-east-1a" },
-        { id: "subnet-0b2c", vpcId: "vpc-0a1b", zone: "us-east-1b" },
+        { id: "subnet-0a1b2c3d", vpcId: "vpc-0a1b2c3d", zone: "us-east-1a" },
+        { id: "subnet-0b2c3d4e", vpcId: "vpc-0a1b2c3d", zone: "us-east-1b" },
       ],
     },
   },
@@ -99,13 +99,13 @@ export const capacityCases: Readonly<Record<string, CapacityCase>> = {
       ],
       ecs: { placement: { constraints: ["attribute:stack == prod"] } },
     },
-    settings: { reservation: "cr-0a1b", securityGroups: ["sg-0a1b"], attributes: { rack: "a" } },
+    settings: { reservation: "cr-0a1b2c3d", securityGroups: ["sg-0a1b2c3d"], attributes: { rack: "a" } },
   },
   "inf2.8xlarge-managed-instances": {
     workload: {
       accelerator: { instanceTypes: ["inf2.8xlarge"] },
       ecs: { capacity: "managed-instances", networkMode: "awsvpc" },
     },
-    settings: { kind: "managed-instances", createCluster: true, securityGroups: ["sg-0a1b"] },
+    settings: { kind: "managed-instances", createCluster: true, securityGroups: ["sg-0a1b2c3d"] },
   },
 };

@@ -1,6 +1,6 @@
 import type { Context } from "../../context.ts";
 import { present } from "../../core/base/present.ts";
-import { Refusal, refuseErrors, settingProblem } from "../../core/base/problem.ts";
+import { Refusal, refuseErrors, type Problem } from "../../core/base/problem.ts";
 import type { CapacityMachines } from "../../core/capacity/machines.ts";
 import type { CapacityImage } from "../../core/capacity/settings.ts";
 import { amiParameters, type AmiFamily } from "../../core/catalog/machine-images/ami-families.ts";
@@ -11,9 +11,6 @@ import { absence, findAmis } from "../../operations/find-amis.ts";
 import { warn } from "../../output/note.ts";
 import type { CapacityOptions } from "./capacity-options.ts";
 
-/** A family whose images still get updates. */
-type CurrentFamily = AmiFamily & { readonly os: NodeOs };
-
 /** The machine image of each type: the user's, else the newest of the family that serves it. */
 export async function findImages(
   context: Context,
@@ -22,25 +19,12 @@ export async function findImages(
 ): Promise<ReadonlyMap<string, CapacityImage>> {
   const types = fleets.map(({ type }) => type.instanceType);
   if (imageId !== undefined)
-    return new Map(types.map((type) => [type, { id: imageId, os: os ?? osOf(type) ?? "al2023" }]));
-  const chosen = types.map((type) => ({
+    return new Map(types.map((type) => [type, { id: imageId, os: os ?? usualOs(type) ?? "al2023" }]));
+  const chosen = allOf(types, (type) => ({
     type,
     ...selectAmi({ orchestrator: "ecs", instanceType: type, ...present({ os }) }),
   }));
-  await warn(context, ...chosen.filter(({ family }) => isCurrent(family)).flatMap(({ warnings }) => warnings));
-  refuseErrors(
-    chosen.flatMap(({ type, family }) =>
-      isCurrent(family)
-        ? []
-        : [
-            settingProblem(
-              "ended-image",
-              `AWS's only image of ECS for ${type} is of Amazon Linux 2, which ended on ${family.retiredOn}`,
-              "Give one of your own with --image-id and --os.",
-            ),
-          ],
-    ),
-  );
+  await warn(context, ...chosen.flatMap(({ warnings }) => warnings));
   const region = await context.aws.region();
   const families = [...new Set(chosen.map(({ family }) => family))];
   const { amis, absent, failures } = await findAmis(context.aws.ssm, {
@@ -55,24 +39,44 @@ export async function findImages(
     chosen.flatMap(({ type, family }) => {
       const { image: parameter } = amiParameters(family, undefined);
       const ami = amis.find((each) => each.parameter === parameter);
-      if (ami === undefined || !isCurrent(family)) return [];
+      if (ami === undefined) return [];
       const { imageId: id, imageVersion, imageName } = ami;
       return [
-        [type, { id, os: family.os, parameter, day, ...present({ version: imageVersion ?? imageName }) }] as const,
+        [
+          type,
+          { id, os: nodeOsOf(family), parameter, day, ...present({ version: imageVersion ?? imageName }) },
+        ] as const,
       ];
     }),
   );
 }
 
-function isCurrent(family: AmiFamily): family is CurrentFamily {
-  return family.os !== "al2";
+/** What comes of each item. @throws Refusal with the problems of all that are refused. */
+function allOf<Item, Result>(items: readonly Item[], work: (item: Item) => Result): readonly Result[] {
+  const problems: Problem[] = [];
+  const results = items.flatMap((item) => {
+    try {
+      return [work(item)];
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  refuseErrors(problems);
+  return results;
+}
+
+/** The catalogue has the ended AL2 serve no type that a newer family does not. */
+function nodeOsOf({ os }: AmiFamily): NodeOs {
+  if (os === "al2") throw new Error("an image of AL2 for new machines");
+  return os;
 }
 
 /** The operating system of the images that serve a type, where there are any. */
-function osOf(instanceType: string): NodeOs | undefined {
+function usualOs(instanceType: string): NodeOs | undefined {
   try {
-    const { family } = selectAmi({ orchestrator: "ecs", instanceType });
-    return isCurrent(family) ? family.os : undefined;
+    return nodeOsOf(selectAmi({ orchestrator: "ecs", instanceType }).family);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 /** Machines that an Auto Scaling group of the account's own starts, and ECS scales. */
 import { present } from "../base/present.ts";
-import { hasPlacementGroup, launchTemplate } from "./launch-template.ts";
+import { amiTags, hasPlacementGroup, launchTemplate } from "./launch-template.ts";
 import type { CapacityMachines } from "./machines.ts";
 import { instanceRole } from "./roles.ts";
 import type { CapacityImage, CapacitySettings } from "./settings.ts";
@@ -32,7 +32,7 @@ export function groupResources(
       : {}),
     ...instanceRole(machines, tags),
     LaunchTemplate: launchTemplate(name, machines, image, settings, tags),
-    AutoScalingGroup: autoScalingGroup(name, machines, settings, tags),
+    AutoScalingGroup: autoScalingGroup(name, machines, settings, { ...tags, ...amiTags(image) }),
     CapacityProvider: {
       Type: "AWS::ECS::CapacityProvider",
       Properties: {

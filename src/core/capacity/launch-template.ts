@@ -20,6 +20,14 @@ export function hasPlacementGroup({ efaInterfaces }: CapacityMachines, { capacit
   return efaInterfaces > 0 && capacityBlock === undefined;
 }
 
+/** The tag that says of which public SSM parameter an image was read. */
+export const amiParameterTag = "aiplat:ami-parameter";
+
+/** What a launch template, its group and its machines say of their image. */
+export function amiTags({ parameter }: CapacityImage): Tags {
+  return parameter === undefined ? {} : { [amiParameterTag]: parameter };
+}
+
 export function launchTemplate(
   name: string,
   machines: CapacityMachines,
@@ -29,6 +37,7 @@ export function launchTemplate(
 ): TemplateResource {
   const { diskGiB = defaultDiskGiB, imdsHopLimit = defaultImdsHopLimit, reservation, capacityBlock } = settings;
   const { type, efaInterfaces } = machines;
+  const imageTags = { ...tags, ...amiTags(image) };
   const groups = securityGroupsOf(machines, settings);
   const id = reservation ?? capacityBlock;
   return {
@@ -67,10 +76,10 @@ export function launchTemplate(
         ...(id === undefined
           ? {}
           : { CapacityReservationSpecification: { CapacityReservationTarget: { CapacityReservationId: id } } }),
-        ...tagSpecifications(["instance", "volume"], tags),
+        ...tagSpecifications({ instance: imageTags, volume: tags }),
         UserData: { "Fn::Base64": userDataOf(machines, image, settings) },
       },
-      ...tagSpecifications(["launch-template"], tags),
+      ...tagSpecifications({ "launch-template": imageTags }),
     },
   };
 }

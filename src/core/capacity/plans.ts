@@ -23,9 +23,6 @@ export interface CapacityPlan {
   readonly notes: readonly string[];
 }
 
-/** The tag that says of which public SSM parameter an image was read. */
-export const amiParameterTag = "aiplat:ami-parameter";
-
 /**
  * The capacities of a cluster. The template of one never says which providers the cluster has: that would replace the
  * whole list. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html
@@ -45,7 +42,7 @@ function planOf(machines: CapacityMachines, settings: CapacitySettings): Capacit
   const { instanceType } = machines.type;
   const stackName = capacityName(cluster, instanceType);
   const image = kind === "ec2" ? images.get(instanceType)! : undefined;
-  const tags = present({ "aiplat:workload": machines.workload, [amiParameterTag]: image?.parameter });
+  const tags = present({ "aiplat:workload": machines.workload });
   const resources =
     image === undefined
       ? managedInstancesResources(stackName, machines, settings, tags)

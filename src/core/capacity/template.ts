@@ -39,10 +39,11 @@ export function tagged(tags: Tags) {
 }
 
 /** The tags of what EC2 makes with a resource, by its type there. */
-export function tagSpecifications(types: readonly string[], tags: Tags) {
-  return Object.keys(tags).length === 0
-    ? {}
-    : { TagSpecifications: types.map((ResourceType) => ({ ResourceType, Tags: tagList(tags) })) };
+export function tagSpecifications(tagsByType: Readonly<Record<string, Tags>>) {
+  const specifications = Object.entries(tagsByType)
+    .filter(([, tags]) => Object.keys(tags).length > 0)
+    .map(([ResourceType, tags]) => ({ ResourceType, Tags: tagList(tags) }));
+  return specifications.length === 0 ? {} : { TagSpecifications: specifications };
 }
 
 export function tagList(tags: Tags): readonly { readonly Key: string; readonly Value: string }[] {

@@ -270,7 +270,6 @@ export const problemCodes = {
     "several-vpcs": error("The subnets are not of one VPC"),
     "unknown-subnet": error("There is no such subnet in the region"),
     "zone-without-type": error("A subnet is in a zone that does not offer the instance type"),
-    "ended-image": error("AWS's only images for the instance type are of an operating system that has ended"),
     "bottlerocket-mounts": error("Bottlerocket has nothing to mount a Lustre file system or a bucket with"),
     "reserved-memory": error("What is reserved leaves less memory than the tasks of a machine take"),
     "spot-reservation": error("Spot machines do not start in a reservation"),
