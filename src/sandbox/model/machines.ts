@@ -8,7 +8,7 @@ import { drainInstance, isEmpty, leaveCluster } from "./leave-cluster.ts";
 import { zoneOfSubnet, zonesOf, zonesOfType } from "./networks.ts";
 import type { ClusterRecord } from "./records.ts";
 import { wake } from "./scheduler.ts";
-import { readUserData, type AgentSettings } from "./user-data.ts";
+import { readUserData, type ToldToAgent } from "./user-data.ts";
 import type { World } from "./world.ts";
 
 /** How long ECS waits between looks at an instance that drains: the sandbox's choice. */
@@ -28,7 +28,7 @@ export function providerOf(world: World, group: AutoScalingGroupRecord): Capacit
 }
 
 /** What the group's instances tell their agents; undefined where it has no launch template. */
-export function agentOf(group: AutoScalingGroupRecord): AgentSettings | undefined {
+export function agentOf(group: AutoScalingGroupRecord): ToldToAgent | undefined {
   const launch = launchOf(group);
   return launch === undefined ? undefined : readUserData(launch.version.data.UserData);
 }

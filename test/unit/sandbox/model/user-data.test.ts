@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { readUserData, type AgentSettings } from "../../../../src/sandbox/model/user-data.ts";
+import { readUserData, type ToldToAgent } from "../../../../src/sandbox/model/user-data.ts";
 
 const encoded = (text: string) => Buffer.from(text).toString("base64");
 
 describe("what an agent is told by user data", () => {
-  it.each<[what: string, text: string, settings: Partial<AgentSettings>]>([
+  it.each<[what: string, text: string, settings: Partial<ToldToAgent>]>([
     ["nothing", "", { cluster: "default", attributes: {}, reservedMemoryMiB: 0 }],
     ["a cluster by echo", "#!/bin/bash\necho ECS_CLUSTER=prod >> /etc/ecs/ecs.config\n", { cluster: "prod" }],
     ["in single quotes", "echo 'ECS_CLUSTER=prod' >> /etc/ecs/ecs.config", { cluster: "prod" }],
