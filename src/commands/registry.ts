@@ -14,6 +14,7 @@ export const groups: Readonly<Record<string, string>> = {
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
+  "eks platform": "What a cluster needs besides nodes: generate",
   iam: "The least IAM policies: policy",
   instances: "What the catalogue knows of accelerated instance types",
   service: "The ECS services of a workload: deploy, list, status, logs, exec, open, scale, rollback, delete, import",
@@ -112,6 +113,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "eks nodegroup create",
     summary: "Create the node groups that a workload needs",
     load: async () => (await import("./eks/nodegroup/create.ts")).eksNodegroupCreate,
+  },
+  {
+    words: "eks platform generate",
+    summary: "Print the Helm values of a platform for a fleet's accelerators",
+    load: async () => (await import("./eks/platform/generate.ts")).eksPlatformGenerate,
   },
   {
     words: "iam policy",

@@ -50,7 +50,7 @@ export interface RollOutcome {
   readonly obstacles?: readonly string[];
 }
 
-const pauseMs = 5_000;
+const pauseMs = 10_000;
 /**
  * How long what is read may be behind: ECS's and EC2 Auto Scaling's APIs are eventually consistent. A machine counts as
  * empty, and all as done, once two looks this far apart have both said so.

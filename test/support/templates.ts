@@ -55,6 +55,17 @@ export function exportsOf({ readme }: Template): Readonly<Record<string, string>
   );
 }
 
+/** What a workload with EFA, or of a kind, is always warned of: no line of the file could be another. */
+const inherent = [/the pods need the Pod Security level privileged/, /does not outlive an eviction/];
+
+/** What a command said, without the warnings that go with what the template is. */
+export function withoutInherent(stderr: string): string {
+  return stderr
+    .split(/(?<=\n)(?! )/)
+    .filter((block) => !inherent.some((each) => block.startsWith("warning: ") && each.test(block)))
+    .join("");
+}
+
 interface ImageFact {
   readonly image: string;
   /** YYYY-MM-DD */

@@ -190,6 +190,7 @@ export const callNothing: readonly string[] = [
   "eks apply",
   "eks generate",
   "eks nodegroup generate",
+  "eks platform generate",
   "iam policy",
   "init",
   "instances fit",

@@ -1,4 +1,6 @@
-import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
+import { present } from "../base/present.ts";
+import { costOf, type Cost } from "../catalog/instance-types/cost.ts";
+import { instanceTypeOf, regionOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import { isShare } from "../devices/gpu-need.ts";
 import { freeMiBOf, idleGpu } from "../devices/gpus.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
@@ -20,6 +22,10 @@ import { countPlaceable, evaluateFit, type Judged } from "./evaluate-fit.ts";
 export interface NearestChange {
   readonly kind: "wait" | "ask-for-less" | "activate" | "reconnect" | "repair" | "stop-tasks" | "add-instances";
   readonly message: string;
+  /** Of machines that are added: what they cost. */
+  readonly cost?: Cost;
+  /** Of machines that are added: what makes what starts them, where the cluster has nothing of their type. */
+  readonly command?: string;
 }
 
 /** Something that does not fit, and the reasons' codes. */
@@ -258,7 +264,14 @@ function addInstances(
     const like = extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`;
     return {
       kind: "add-instances",
-      message: `${more}${like}${byProvider(snapshot, variants, limit) ?? byDeployment(snapshot, instanceTypeOf(instance))}`,
+      message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
+      ...present({
+        cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], regionOf(snapshot)),
+        command:
+          variants[0]?.capacityProviders === undefined
+            ? missingCapacityCommand(snapshot, instanceTypeOf(instance)!)
+            : undefined,
+      }),
     };
   }
   const misfits = empty.flatMap(({ instance }) =>
@@ -275,17 +288,11 @@ function byProvider(
   { capacityProviders }: ClusterSnapshot,
   [requirements]: readonly Requirements[],
   limit: string | undefined,
-): string | undefined {
+): string {
   if (requirements?.capacityProviders !== undefined)
     return ` of ${listOr(requirements.capacityProviders)}${because(limit)}`;
-  if (capacityProviders.length === 0) return undefined;
+  if (capacityProviders.length === 0) return "";
   return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
-}
-
-/** What makes the first machine of its type. */
-function byDeployment(snapshot: ClusterSnapshot, instanceType: string | undefined): string {
-  const command = instanceType === undefined ? undefined : missingCapacityCommand(snapshot, instanceType);
-  return command === undefined ? "" : ` (${command})`;
 }
 
 function misfit(requirements: Requirements, instanceState: InstanceState): Misfit {

@@ -2,6 +2,7 @@ import { playSandbox, type PlayedSandbox } from "../../../src/sandbox/sandbox.ts
 import type { ClusterRecord, TaskRecord } from "../../../src/sandbox/model/records.ts";
 import type { WireAnswer } from "../../../src/sandbox/wire/aws-json.ts";
 import type { WireRequest } from "../../../src/sandbox/wire/router.ts";
+import { addImageGroup } from "./image-group.ts";
 import type { Schedule } from "./schedule.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -47,11 +48,14 @@ export class Cloud {
   readonly #time: VirtualTime;
   readonly #log: { readonly at: number; readonly request: WireRequest }[] = [];
 
-  constructor(time: VirtualTime, { seed, machines }: Schedule) {
+  constructor(time: VirtualTime, { seed, machines, group }: Schedule) {
     const start = time.now();
     this.#time = time;
-    this.#make = (now) =>
-      playSandbox({ cluster: { name: "default", fleet: machines }, region: "us-east-1", now, seed });
+    this.#make = (now) => {
+      const played = playSandbox({ cluster: { name: "default", fleet: machines }, region: "us-east-1", now, seed });
+      if (group !== undefined) addImageGroup(played.world, group);
+      return played;
+    };
     this.#sandbox = this.#make(() => Math.max(start, time.now()));
   }
 

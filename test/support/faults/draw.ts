@@ -11,6 +11,9 @@ interface Story {
   /** Without faults, after: so many milliseconds later each. */
   readonly after?: readonly (Words & { readonly pauseMs?: number })[];
   readonly operations: readonly string[];
+  /** How many requests the subject sends, about: faults and signals are spread over them. */
+  readonly requests?: number;
+  readonly group?: Machines;
 }
 
 interface Words {
@@ -134,6 +137,39 @@ function drawRegister(): Story {
   };
 }
 
+function drawRoll(random: Random): Story {
+  const instanceType = "inf2.24xlarge";
+  const deploy = words(serviceText("deploy", "1", random.between(1, 2), `--instance-type ${instanceType} --devices 2`));
+  const job = words(
+    `run-task --name job --image x:1 --instance-type ${instanceType} --devices 1 -o json -- sleep ${random.pick([30, 200, 600])}`,
+  );
+  const before = [{ argv: deploy }, ...(random.chance(0.5) ? [{ argv: job }] : [])];
+  const argv = words(
+    `ami roll --auto-scaling-group pool --yes -o json --timeout 50m --max-unavailable ${random.pick(["1", "1", "2"])}`,
+  );
+  return {
+    machines: [],
+    group: { instanceType, count: random.between(2, 3) },
+    before,
+    subject: [{ argv }, ...(random.chance(0.2) ? [{ argv }] : [])],
+    after: [{ argv }],
+    operations: [
+      "UpdateContainerInstancesState",
+      "TerminateInstanceInAutoScalingGroup",
+      "TerminateInstanceInAutoScalingGroup",
+      "CreateLaunchTemplateVersion",
+      "UpdateAutoScalingGroup",
+      "DescribeAutoScalingGroups",
+      "DescribeContainerInstances",
+      "ListContainerInstances",
+      "ListTasks",
+      "DescribeTasks",
+      "DescribeServices",
+    ],
+    requests: 400,
+  };
+}
+
 function drawFault(random: Random): Fault {
   const kind: FaultKind = random.pick([
     "refuse",
@@ -174,23 +210,23 @@ function drawFault(random: Random): Fault {
   }
 }
 
-function drawTroubles(random: Random, operations: readonly string[]): readonly Trouble[] {
+function drawTroubles(random: Random, { operations, requests = 30 }: Story): readonly Trouble[] {
   return Array.from({ length: random.between(0, 3) }, () => {
     const named = random.chance(0.65);
     return {
       ...(named ? { operation: random.pick(operations) } : {}),
-      at: named ? random.between(0, 3) : random.between(0, 30),
+      at: random.between(0, named ? Math.floor(requests / 10) : requests),
       length: random.pick([1, 1, 1, 2, 3, 5, 6, 40]),
       fault: drawFault(random),
     };
   });
 }
 
-function drawSignals(random: Random): readonly Signal[] {
+function drawSignals(random: Random, { requests = 30 }: Story): readonly Signal[] {
   if (!random.chance(0.35)) return [];
   const first: Signal = {
     name: random.pick(["SIGINT", "SIGINT", "SIGTERM", "SIGKILL"]),
-    request: random.between(0, 30),
+    request: random.between(0, requests),
     afterMs: random.pick([0, 3, 20, 60, 400, 3_000]),
   };
   return random.chance(0.25)
@@ -201,9 +237,17 @@ function drawSignals(random: Random): readonly Signal[] {
 /** The schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
   const random = new Random(seed);
-  const story = random.pick([drawRun, drawRun, drawRun, drawTask, drawPlanned, drawRegister, drawService, drawService])(
-    random,
-  );
+  const story = random.pick([
+    drawRun,
+    drawRun,
+    drawRun,
+    drawTask,
+    drawPlanned,
+    drawRegister,
+    drawService,
+    drawService,
+    drawRoll,
+  ])(random);
   const clean = (each: Words, pauseMs: number): Step => ({
     pauseMs,
     processes: [{ ...each, startMs: 0, troubles: [], signals: [] }],
@@ -211,12 +255,13 @@ export function drawSchedule(seed: number): Schedule {
   const faulty = (each: Words, index: number): PlannedProcess => ({
     ...each,
     startMs: index === 0 ? 0 : random.pick([0, 5, 50, 300, 2_000]),
-    troubles: drawTroubles(random, story.operations),
-    signals: drawSignals(random),
+    troubles: drawTroubles(random, story),
+    signals: drawSignals(random, story),
   });
   return {
     seed,
     machines: story.machines,
+    ...(story.group === undefined ? {} : { group: story.group }),
     steps: [
       ...(story.before ?? []).map((each) => clean(each, 500)),
       { pauseMs: random.pick([10, 2_000, 60_000]), processes: story.subject.map(faulty) },

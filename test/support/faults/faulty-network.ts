@@ -73,7 +73,8 @@ export class FaultyNetwork implements Carrier {
     if ("reached" in fault && !fault.reached) this.#break(fault.kind, sent, "{}");
     else if ("reached" in fault) this.#break(fault.kind, sent, this.#effect(sent).body);
     else if (fault.kind === "refuse") sent.fail(systemError("connect ECONNREFUSED 127.0.0.1", "ECONNREFUSED"));
-    else if (fault.kind === "throttle") this.#deliver(sent, awsError(400, "ThrottlingException", "Rate exceeded"));
+    else if (fault.kind === "throttle")
+      this.#deliver(sent, awsError(sent, 400, "ThrottlingException", "Rate exceeded"));
     else if (fault.kind === "double") {
       const first = this.#effect(sent);
       this.#effect(sent);
@@ -105,7 +106,8 @@ export class FaultyNetwork implements Carrier {
     const headers = { "content-type": "application/x-amz-json-1.1", "content-length": String(body.length) };
     if (kind === "lose") sent.fail(systemError("socket hang up", "ECONNRESET"));
     else if (kind === "no-http") sent.fail(systemError("Parse Error: Expected HTTP/", "HPE_INVALID_CONSTANT"));
-    else if (kind === "server-error") this.#deliver(sent, awsError(500, "ServerException", "Service Unavailable."));
+    else if (kind === "server-error")
+      this.#deliver(sent, awsError(sent, 500, "ServerException", "Service Unavailable."));
     else if (kind === "page")
       this.#deliver(sent, {
         status: this.#random.pick([200, 502, 503]),
@@ -137,7 +139,13 @@ function systemError(message: string, code: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-function awsError(status: number, code: string, message: string): WireAnswer {
+function awsError({ target }: Sent, status: number, code: string, message: string): WireAnswer {
+  if (target === undefined) {
+    const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+    // As EC2 says it, and as the query protocol's others do.
+    const body = `<ErrorResponse>${error}<Errors>${error}</Errors></ErrorResponse>`;
+    return { status, headers: { "content-type": "text/xml" }, body };
+  }
   return {
     status,
     headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": code },

@@ -20,6 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       lessons: { type: "boolean", default: false },
       /** Every fault is one of answers that are no longer what AWS answers. */
       mutations: { type: "boolean", default: false },
+      /** Only those that a command of these words is in, as `ami roll`. */
+      command: { type: "string", default: "" },
       /** How many of each rule are shrunk. */
       shown: { type: "string", default: "2" },
     },
@@ -32,8 +34,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   const startedAt = performance.now();
   const byRule = new Map<string, number>();
   let wrong = 0;
-  for (let index = 0; index < count; index++) {
-    const drawn = drawSchedule(seed + index);
+  for (let index = 0, next = seed; index < count; index++) {
+    let drawn = drawSchedule(next++);
+    while (!hasCommand(drawn, values.command)) drawn = drawSchedule(next++);
     const schedule = values.mutations ? withMutations(drawn) : drawn;
     // Who started this process says where it died.
     process.send?.({ seed: schedule.seed });
@@ -49,6 +52,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   const rules = [...byRule].map(([rule, times]) => `${rule}: ${times}`).join(", ");
   write(`faults: ${wrong} of ${count} schedules ended wrong in ${seconds} s${rules === "" ? "" : ` (${rules})`}\n`);
   return wrong === 0 ? 0 : 1;
+}
+
+function hasCommand({ steps }: Schedule, words: string): boolean {
+  return steps.some(({ processes }) => processes.some(({ argv }) => argv.join(" ").startsWith(words)));
 }
 
 function withMutations(schedule: Schedule): Schedule {

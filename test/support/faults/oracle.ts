@@ -1,6 +1,7 @@
 import type { TaskRecord } from "../../../src/sandbox/model/records.ts";
 import { isDoubledOnItsWay, runIn, type Outcome, type Played } from "./play.ts";
 import { option, reportOf, type Json, type Say } from "./report.ts";
+import { judgeMachines, judgeRoll } from "./roll-oracle.ts";
 import { judgeRace, judgeServices } from "./service-oracle.ts";
 
 /** What ended wrong: the rule that was broken, and how. */
@@ -27,15 +28,17 @@ export function judge(outcome: Outcome): readonly Wrong[] {
       if (played.argv[0] === "run-task") judgeRun(outcome, played, say);
       if (played.argv[0] === "task") judgeTasks(outcome, played, say);
       if (played.argv[0] === "service") judgeServices(outcome, played, processes.length > 1, say);
+      if (played.argv[1] === "roll") judgeRoll(outcome, played, say);
       if (played.argv[1] === "register") judgeRegistered(outcome, played, say);
       judgeRevisions(outcome, played, say);
-      if (clean && step > 0 && processes.length === 1) judgeAgain(played, say);
+      if (clean && step > 0 && processes.length === 1 && played.argv[1] !== "roll") judgeAgain(played, say);
     }
   for (const [step, processes] of outcome.steps.entries())
     if (processes.length > 1 && processes.every(({ argv }) => argv[0] === "service"))
       if (!outcome.steps.flat().some(isLiedTo))
         judgeRace(outcome, step, (rule, text) => wrongs.push({ rule, text: `step ${step}: ${text}` }));
   judgeDevices(outcome, wrongs);
+  if (!outcome.steps.flat().some(isLiedTo)) judgeMachines(outcome, (rule, text) => wrongs.push({ rule, text }));
   return wrongs;
 }
 

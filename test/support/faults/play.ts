@@ -42,7 +42,7 @@ const startMs = Date.UTC(2026, 0, 5, 12);
 /** Longer than any command may take that has a time limit of its own, in virtual time. */
 const limitMs = 3_600_000;
 /** More than any command needs: it asks for ever. */
-const mostRequests = 1_500;
+const mostRequests = 8_000;
 
 /** Plays a schedule from its first step to its last. */
 export async function play(schedule: Schedule): Promise<Outcome> {

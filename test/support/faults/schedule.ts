@@ -52,5 +52,7 @@ export interface Machines {
 export interface Schedule {
   readonly seed: number;
   readonly machines: readonly Machines[];
+  /** The Auto Scaling group `pool` beside them: its machines have an older image than the newest of their family. */
+  readonly group?: Machines;
   readonly steps: readonly Step[];
 }

@@ -87,6 +87,12 @@ export const eksProblemCodes = {
     "fleet-accelerator": error("A queue's nodes carry an accelerator that is neither Neuron nor NVIDIA"),
     "fleet-twice": error("An instance type of a queue's nodes is given twice"),
   },
+  "Platforms on EKS": {
+    "platform-devices": error("No type of the fleet has the devices that the platform is for"),
+    "profile-missing": error("JupyterHub has a profile for each workload, and none is named"),
+    "profile-twice": error("Two profiles of JupyterHub have one name"),
+    "profile-field": error("A profile of JupyterHub cannot carry what the workload says"),
+  },
   "Nodes on EKS": {
     "no-instance-type": error("A workload without accelerator names no instance type for nodes"),
     "no-node-image": error("EKS has no image for nodes of the type"),
