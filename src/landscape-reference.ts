@@ -62,7 +62,7 @@ export function landscapePage(facts: LandscapeFacts, templates: readonly string[
       ...named(system, "platforms").map((platform) => `\`eks platform generate ${platform}\``),
       ...named(system, "extras").map((extra) => `\`--with ${extra}\``),
       ...templateLinks(named(system, "templates")),
-      ...(store === undefined ? [] : [`an ordinary CPU workload, as the ${templateLinks([store])[0]!}`]),
+      ...(store === undefined ? [] : [`an ordinary CPU workload (${system.class!}): ${templateLinks([store])[0]!}`]),
       ...(how === undefined ? [] : [how]),
     ];
     if ((made.length === 0) === (why === undefined))

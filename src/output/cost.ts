@@ -26,10 +26,17 @@ export function devicesCostText(cost: DevicesCost): string {
 }
 
 /** Whose prices they are, and what they leave out. */
-export function listText({ region, asOf, machinesIn, unpriced = [] }: Omit<Cost, "parts" | "perHour">): string {
+export function listText({
+  region,
+  asOf,
+  machinesIn,
+  managedInstances,
+  unpriced = [],
+}: Omit<Cost, "parts" | "perHour">): string {
   return [
     `on-demand list price in ${region}, ${asOf}`,
     ...(machinesIn === undefined ? [] : [`the cluster is in ${machinesIn}, where it may differ`]),
+    ...(managedInstances === undefined ? [] : ["without the fee of ECS Managed Instances"]),
     ...(unpriced.length === 0 ? [] : [`without ${unpriced.join(", ")}, of which the list has none`]),
   ].join("; ");
 }

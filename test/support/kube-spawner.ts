@@ -65,7 +65,6 @@ export function makePod(override: Dictionary): Dictionary {
           ? undefined
           : { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: affinity } } },
       volumes: values(override["volumes"]),
-      initContainers: values(override["init_containers"]),
       ...dictionary(expand(override["extra_pod_config"])),
       containers: [
         {
@@ -77,7 +76,7 @@ export function makePod(override: Dictionary): Dictionary {
           volumeMounts: values(override["volume_mounts"]),
           ...dictionary(override["extra_container_config"]),
         },
-        ...values(override["extra_containers"]),
+        ...(expand(override["extra_containers"] ?? []) as readonly unknown[]),
       ],
     },
   };

@@ -266,7 +266,9 @@ function addInstances(
       kind: "add-instances",
       message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
       ...present({
-        cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], regionOf(snapshot)),
+        cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], {
+          region: regionOf(snapshot),
+        }),
         command:
           variants[0]?.capacityProviders === undefined
             ? missingCapacityCommand(snapshot, instanceTypeOf(instance)!)

@@ -23,7 +23,14 @@ export function costOfTasks(
     count,
     choices: unique(variants.flatMap((each) => machineShares(each, instanceTypesFor(cluster, [each])))),
   }));
-  return costOf(wanted, regionOf(cluster));
+  const managedInstances = tasks.some(({ variants }) =>
+    variants.some(({ compatibilities }) => isManaged(compatibilities)),
+  );
+  return costOf(wanted, { region: regionOf(cluster), managedInstances });
+}
+
+function isManaged(compatibilities: readonly string[]): boolean {
+  return compatibilities.includes("MANAGED_INSTANCES") && !compatibilities.includes("EC2");
 }
 
 function unique<Choice extends object>(choices: readonly Choice[]): readonly Choice[] {

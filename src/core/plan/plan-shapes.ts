@@ -126,6 +126,7 @@ export const cost = z.looseObject({
   asOf: text,
   source: text,
   machinesIn: optional(text),
+  managedInstances: optional(flag),
   perHour: optional(z.looseObject({ least: number, most: number })),
   unpriced: optional(z.array(text)),
   parts: z.array(

@@ -65,7 +65,7 @@ export const eksPlatformGenerate = defineCommand({
     for (const { warnings } of loaded) await warn(context, ...warnings);
     const workloads = loaded.map(({ resolved }) => resolved);
     const fleet = fleetOf(named, workloads, present({ neuronScheduler: options.neuronScheduler }));
-    refuseFleet(platform, fleet, loaded);
+    await warn(context, ...judgeFleet(platform, fleet, loaded));
     const chart = platform.chartOf(fleet);
     const comments = [
       `${chart.release}: values of its Helm chart ${chart.version}, published ${chart.published}. Install it, or bring it up to date:`,
@@ -107,8 +107,16 @@ async function loadEach(
   return loaded;
 }
 
-/** @throws InvalidInput with what keeps the platform from the fleet and from each of its pods, in the files' order. */
-function refuseFleet(platform: Platform, fleet: PlatformFleet, files: readonly ResolvedFile[]): void {
+/**
+ * What the user should know of the fleet, in the files' order.
+ *
+ * @throws InvalidInput with what keeps the platform from it and from each of its pods.
+ */
+function judgeFleet(
+  platform: Platform,
+  fleet: PlatformFleet,
+  files: readonly ResolvedFile[],
+): readonly LocatedProblem[] {
   const ofPods = files.flatMap(({ resolved, locate }) =>
     fleet.pods
       .filter(({ workload }) => workload === resolved)
@@ -117,4 +125,5 @@ function refuseFleet(platform: Platform, fleet: PlatformFleet, files: readonly R
   );
   const problems = [...ofPods, ...platform.fleetProblems(fleet)];
   if (problems.some(({ severity }) => severity === "error")) throw new InvalidInput(problems);
+  return problems;
 }

@@ -92,6 +92,7 @@ export const eksProblemCodes = {
     "profile-missing": error("JupyterHub has a profile for each workload, and none is named"),
     "profile-twice": error("Two profiles of JupyterHub have one name"),
     "profile-field": error("A profile of JupyterHub cannot carry what the workload says"),
+    "profile-unused": warning("Raw fields are of a resource, and a profile of JupyterHub is a pod"),
   },
   "Nodes on EKS": {
     "no-instance-type": error("A workload without accelerator names no instance type for nodes"),

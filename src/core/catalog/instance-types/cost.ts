@@ -33,6 +33,8 @@ export interface Cost {
   readonly source: string;
   /** Where the machines are, where that is another region: its prices may differ. */
   readonly machinesIn?: string;
+  /** Whether ECS makes the machines: its own fee for that is not in the price. https://aws.amazon.com/ecs/pricing/ */
+  readonly managedInstances?: true;
   /** The same where nobody is left to choose; left out where no price is known. */
   readonly perHour?: { readonly least: number; readonly most: number };
   /** Types whose price the list does not have: `perHour` is without what could be of none other. */
@@ -40,13 +42,21 @@ export interface Cost {
   readonly parts: readonly (Omit<WantedMachines, "choices"> & { readonly choices: readonly PricedChoice[] })[];
 }
 
+/** Where the machines are, as far as that is known, and whether ECS makes them. */
+export interface Machines {
+  readonly region?: string | undefined;
+  readonly managedInstances?: boolean;
+}
+
 /**
  * Works out what is wanted costs.
  *
- * @param region Where the machines are, as far as that is known.
  * @returns Undefined where no machine is wanted, or nobody knows of which type.
  */
-export function costOf(wanted: readonly WantedMachines[], region?: string): Cost | undefined {
+export function costOf(
+  wanted: readonly WantedMachines[],
+  { region, managedInstances = false }: Machines = {},
+): Cost | undefined {
   const parts = joined(wanted).map(({ count, choices }) => ({
     count,
     choices: choices.map((choice) => priced(choice, count)),
@@ -63,6 +73,7 @@ export function costOf(wanted: readonly WantedMachines[], region?: string): Cost
     ...priceList,
     ...present({
       machinesIn: region === priceList.region ? undefined : region,
+      managedInstances: managedInstances ? (true as const) : undefined,
       perHour:
         known.length === 0
           ? undefined

@@ -1,4 +1,4 @@
-import { listOr, problem, settingProblem, type Path, type Problem } from "../../base/problem.ts";
+import { listOr, problem, settingProblem, warning, type Path, type Problem } from "../../base/problem.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import type { DeviceRequest } from "../../workload/resolved.ts";
 import { isWithin } from "../../workload/volumes.ts";
@@ -61,11 +61,34 @@ function profileOf(pod: PlatformPod, fleet: PlatformFleet, isFirst: boolean): Re
   };
 }
 
+function no(path: Path, message: string, hint: string): Problem {
+  return problem("profile-field", path, `a profile of JupyterHub ${message}`, hint);
+}
+
+/**
+ * The chart's own init container blocks the instance metadata service, and so the node's credentials: a profile's list
+ * takes its place (zero-to-jupyterhub-k8s @5c5f5df, jupyterhub/files/hub/jupyterhub_config.py).
+ */
+function initProblems({ workload: { init, sidecars, model } }: PlatformPod, { spec }: PodTemplate): readonly Problem[] {
+  if ((spec.initContainers ?? []).length === 0) return [];
+  const asked: readonly Path[] = [
+    ...(init.length > 0 ? [["init"]] : []),
+    ...(sidecars.length > 0 ? [["sidecars"]] : []),
+    ...(model?.path === undefined ? [] : [["model", "path"]]),
+  ];
+  return [
+    no(
+      asked[0] ?? ["eks", "pod"],
+      "has the init container of its chart, which keeps users from the node's credentials, and one of its own would take its place",
+      "Leave it out: have it in the image, or on a claim that is mounted.",
+    ),
+  ];
+}
+
 /** What the file says that no user's pod of JupyterHub can have. */
-function unsupported({ workload, shape, name }: PlatformPod, { cluster }: PlatformFleet): readonly Problem[] {
-  const no = (path: Path, message: string, hint: string) =>
-    problem("profile-field", path, `a profile of JupyterHub ${message}`, hint);
-  const { ports, volumes, command, entryPoint, schedule, model } = workload;
+function unsupported(pod: PlatformPod, { cluster }: PlatformFleet, template: PodTemplate): readonly Problem[] {
+  const { workload, shape, name } = pod;
+  const { ports, volumes, command, entryPoint, schedule, model, rollout, eks } = workload;
   const metadata = { name };
   return [
     ...[...oneNode(workload), ...oneReplica(workload)].map(({ path, message }) => no(path, message, "Write 1.")),
@@ -78,10 +101,20 @@ function unsupported({ workload, shape, name }: PlatformPod, { cluster }: Platfo
             "Leave it out; the image needs the jupyterhub package.",
           ),
         ]),
+    ...initProblems(pod, template),
+    ...(rollout === undefined ? [] : [no(["rollout"], "is one pod, of no rollout", "Leave rollout out.")]),
+    ...(eks.queue === undefined
+      ? []
+      : [no(["eks", "queue"], "is held back by no queue: its user waits for the pod", "Leave eks.queue out.")]),
+    ...(["resource", "companions"] as const)
+      .filter((section) => eks[section] !== undefined)
+      .map((section) =>
+        warning("profile-unused", ["eks", section], `eks.${section} is not used: a profile of JupyterHub is a pod`),
+      ),
     ...(schedule === undefined ? [] : [no(["schedule"], "is started by its user", "Leave schedule out.")]),
     ...(model === undefined || model.path !== undefined
       ? []
-      : [no(["model"], "loads no model", "Write model.path: it is fetched there before the server starts.")]),
+      : [no(["model"], "loads no model", "Leave model out, and mount a claim that has it.")]),
     ...ports.flatMap(({ container }, index) =>
       container === hubPort
         ? []
@@ -137,10 +170,9 @@ export const jupyterHub: Platform = {
   },
   podProblems: (pod, fleet) => {
     const { workload, shape } = pod;
-    const refused = unsupported(pod, fleet);
     const [plain, merged] = podOf(pod, fleet);
     return [
-      ...refused,
+      ...unsupported(pod, fleet, merged),
       ...allocationProblems(workload, shape, fleet.cluster, { kind: "a profile of JupyterHub" }),
       ...containerProblems(workload, shape, fleet.cluster),
       ...changedDevices(plain, merged, ["eks", "pod"], shape.request),

@@ -19,10 +19,10 @@ const userTolerations: readonly Toleration[] = ["hub.jupyter.org/dedicated", "hu
   (key) => ({ key, operator: "Equal", value: "user", effect: "NoSchedule" }),
 );
 
+/** @param pod Without init containers: a profile's take the place of the chart's own (jupyter-hub.ts). */
 export function spawnerOverride({ metadata, spec }: PodTemplate): SpawnerOverride {
   const {
     containers: [own, ...others],
-    initContainers = [],
     volumes = [],
     tolerations = [],
     affinity,
@@ -41,8 +41,7 @@ export function spawnerOverride({ metadata, spec }: PodTemplate): SpawnerOverrid
     scheduler_name: schedulerName,
     service_account: serviceAccountName,
     volumes: filled(byName(volumes)),
-    init_containers: filled(byName(initContainers)),
-    extra_containers: filled(byName(others)),
+    extra_containers: others.length === 0 ? undefined : others.map(expanded),
     extra_pod_config: filled({
       ...(expanded(restOfPod) as Raw),
       ...(affinity !== undefined && required === undefined ? { affinity } : {}),

@@ -75,6 +75,11 @@ describe("eks platform generate", () => {
     expect(stderr.replace(/\n +/g, " ")).toContain("nvidia.com/device-plugin.config=nvidia-time-slicing-4");
   });
 
+  it("warns of raw fields that are of another resource", async () => {
+    const { code, stderr } = await platform("jupyterhub", "whole.yaml", "--set", 'eks.resource={"metadata":{}}');
+    expect([code, stderr]).toEqual([0, expect.stringContaining("eks.resource is not used: a profile of JupyterHub")]);
+  });
+
   it("tells every problem of every file at once, each with its place", async () => {
     const unread = await platform("jupyterhub", "worse.yaml", "worst.yaml", "whole.yaml");
     expect([unread.code, unread.stdout]).toEqual([2, ""]);

@@ -29,8 +29,13 @@ describe("what machines cost", () => {
     ["another region", "eu-west-1", "eu-west-1"],
     ["a region that nobody knows", undefined, undefined],
   ])("is told apart for machines in %s", (_, region, machinesIn) =>
-    expect(costOf([whole("inf2.xlarge")], region)?.machinesIn).toBe(machinesIn),
+    expect(costOf([whole("inf2.xlarge")], { region })?.machinesIn).toBe(machinesIn),
   );
+
+  it("says of Managed Instances that their fee is not in it", () => {
+    expect(costOf([whole("inf2.xlarge")], { managedInstances: true })?.managedInstances).toBe(true);
+    expect(costOf([whole("inf2.xlarge")], { managedInstances: false })).not.toHaveProperty("managedInstances");
+  });
 
   it("is a range where somebody else chooses", () => {
     const either = ["g5.xlarge", "g5.2xlarge"].map((instanceType) => ({ instanceType, share: 1 }));

@@ -14,7 +14,9 @@ import { fleetOf } from "../../../../src/core/kubernetes/platforms/fleet.ts";
 import { platforms } from "../../../../src/core/kubernetes/platforms/platforms.ts";
 import { neuronMonitorImage } from "../../../../src/core/kubernetes/platforms/prometheus.ts";
 import type { Workload } from "../../../../src/core/workload/schema.ts";
+import type { Manifest } from "../../../../src/core/kubernetes/manifest.ts";
 import { formatManifests } from "../../../../src/output/yaml.ts";
+import { missingCrdSchemas, schemaProblems } from "../../../support/kubernetes-schemas.ts";
 
 interface ChartFacts {
   readonly charts: Readonly<
@@ -140,6 +142,14 @@ describe("the profiles of JupyterHub", () => {
     [{ volumes: [{ path: "/home/jovyan", claim: "home" }] }, "has each user's own volume at /home/jovyan"],
     [{ volumes: [{ path: "/fs", efs: { fileSystem: "fs-1" } }] }, "the chart makes none of a file system"],
     [{ model: { uri: "s3://models/bert" } }, "loads no model"],
+    [
+      { model: { uri: "s3://models/bert", path: "/models" }, volumes: [{ path: "/models", scratch: "9GiB" }] },
+      "has the init container of its chart",
+    ],
+    [{ rollout: { maxUnavailable: 1 } }, "is one pod, of no rollout"],
+    [{ eks: { queue: { kueue: "team-a" } } }, "is held back by no queue"],
+    [{ init: [{ name: "fetch", image: "fetch:1" }] }, "has the init container of its chart"],
+    [{ sidecars: [{ name: "metrics", image: "metrics:1" }] }, "has the init container of its chart"],
   ])("refuse %j", (more, said) => {
     const of = fleet([], [lab("lab", { instanceTypes: ["g5.xlarge"] }, more)]);
     const problems = of.pods.flatMap((pod) => platforms["jupyterhub"]!.podProblems!(pod, of));
@@ -173,6 +183,20 @@ it("has Kueue hold back every kind that aiplat writes for it, or its pods or job
   // Their Jobs are held back, an Argo workflow's pods and JobSets.
   expect(held.filter((kind) => !named.has(kind))).toEqual(["CronJob", "Experiment", "Workflow"]);
   expect(integrations.frameworks).toEqual(expect.arrayContaining(["batch/job", "pod", "jobset.x-k8s.io/jobset"]));
+});
+
+it.skipIf(missingCrdSchemas())("has Prometheus' chart make only what its schemas take", async () => {
+  const { extraManifests } = platforms["prometheus"]!.values(cases.prometheus) as {
+    extraManifests: readonly Manifest[];
+  };
+  expect(extraManifests.map(({ kind }) => kind)).toEqual([
+    "Namespace",
+    "DaemonSet",
+    "PodMonitor",
+    "ConfigMap",
+    "ConfigMap",
+  ]);
+  expect((await Promise.all(extraManifests.map(schemaProblems))).flat()).toEqual([]);
 });
 
 describe("the dashboards", () => {
