@@ -55,8 +55,8 @@ export function exportsOf({ readme }: Template): Readonly<Record<string, string>
   );
 }
 
-/** What a workload with EFA, or of a kind, is always warned of: no line of the file could be another. */
-const inherent = [/the pods need the Pod Security level privileged/, /does not outlive an eviction/];
+/** What EFA, several machines or a kind come with, whatever the file says, but for the queue, which is the cluster's. */
+const inherent = [/adds the capability IPC_LOCK/, /placed one by one/, /does not outlive an eviction/];
 
 /** What a command said, without the warnings that go with what the template is. */
 export function withoutInherent(stderr: string): string {

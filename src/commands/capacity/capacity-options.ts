@@ -36,7 +36,10 @@ export const capacityOptions = [
     defaultText: "the newest that serves the type",
     parse: imageId,
   },
-  diskOption,
+  {
+    ...diskOption,
+    defaultText: `${diskOption.defaultText}, and the scratch volumes where no instance store holds them`,
+  },
   imdsHopLimitOption("containers"),
   {
     flags: "--attribute <name=value>",
@@ -50,7 +53,11 @@ export const capacityOptions = [
     defaultText: "none",
     parse: memorySize,
   },
-  { flags: "--efa", description: "with every EFA interface of the type (default: what the workload asks for)" },
+  {
+    flags: "--efa",
+    description: "with every EFA interface of the type",
+    defaultText: "what the workload asks for",
+  },
   { flags: "--spot", description: "on Spot" },
   { flags: "--reservation <id>", description: "start the machines in this on-demand capacity reservation" },
   { flags: "--capacity-block <id>", description: "start the machines in this capacity block" },

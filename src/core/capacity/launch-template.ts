@@ -1,5 +1,5 @@
 /** The launch template of container instances. */
-import { defaultDiskGiB, defaultImdsHopLimit, imageVolume } from "../catalog/machine-settings.ts";
+import { defaultDiskGiB, defaultImdsHopLimit, hasInstanceStore, imageVolume } from "../catalog/machine-settings.ts";
 import { efaLayout } from "../catalog/network-interfaces.ts";
 import type { CapacityMachines } from "./machines.ts";
 import type { CapacityImage, CapacitySettings } from "./settings.ts";
@@ -20,6 +20,11 @@ export function hasPlacementGroup({ efaInterfaces }: CapacityMachines, { capacit
   return efaInterfaces > 0 && capacityBlock === undefined;
 }
 
+/** The volume of a machine: with room for the empty volumes of its tasks, where no instance store holds them. */
+function diskGiBOf({ type, scratchGiB }: CapacityMachines, { diskGiB }: CapacitySettings): number {
+  return diskGiB ?? defaultDiskGiB + (hasInstanceStore([type]) ? 0 : scratchGiB);
+}
+
 /** The tag that says of which public SSM parameter an image was read. */
 export const amiParameterTag = "aiplat:ami-parameter";
 
@@ -35,7 +40,7 @@ export function launchTemplate(
   settings: CapacitySettings,
   tags: Tags,
 ): TemplateResource {
-  const { diskGiB = defaultDiskGiB, imdsHopLimit = defaultImdsHopLimit, reservation, capacityBlock } = settings;
+  const { imdsHopLimit = defaultImdsHopLimit, reservation, capacityBlock } = settings;
   const { type, efaInterfaces } = machines;
   const imageTags = { ...tags, ...amiTags(image) };
   const groups = securityGroupsOf(machines, settings);
@@ -51,7 +56,12 @@ export function launchTemplate(
         BlockDeviceMappings: [
           {
             DeviceName: imageVolume[image.os],
-            Ebs: { VolumeSize: diskGiB, VolumeType: "gp3", Encrypted: true, DeleteOnTermination: true },
+            Ebs: {
+              VolumeSize: diskGiBOf(machines, settings),
+              VolumeType: "gp3",
+              Encrypted: true,
+              DeleteOnTermination: true,
+            },
           },
         ],
         MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: imdsHopLimit },

@@ -27,6 +27,8 @@ export interface CapacityMachines {
   readonly imagesPinned: boolean;
   /** Whether a container of it is privileged. */
   readonly privileged: boolean;
+  /** GiB of the empty volumes of all tasks that fill one machine. */
+  readonly scratchGiB: number;
   /** The hard memory of all tasks that fill one machine. */
   readonly taskMemoryMiB?: number;
 }
@@ -43,6 +45,7 @@ export function machinesOf(ecs: EcsWorkload): readonly CapacityMachines[] {
   const containers = ecs.variants.flatMap(({ definition }) => definition.containerDefinitions);
   const imagesPinned = containers.every(({ image }) => image?.includes("@sha256:") === true);
   const privileged = containers.some((container) => container.privileged === true);
+  const scratchMiB = volumes.reduce((sum, { source }) => sum + (source.kind === "scratch" ? source.sizeMiB : 0), 0);
   return machinesNeeded(ecs, replicas).flatMap(({ instanceType, count, attributes = {} }) => {
     const shape = shapes.find(({ instanceTypes }) => instanceTypes.some((each) => each.instanceType === instanceType));
     const type = shape?.instanceTypes.find((each) => each.instanceType === instanceType);
@@ -60,6 +63,7 @@ export function machinesOf(ecs: EcsWorkload): readonly CapacityMachines[] {
         mounts,
         imagesPinned,
         privileged,
+        scratchGiB: Math.ceil((scratchMiB * perMachine) / 1024),
         ...present({
           user,
           taskMemoryMiB: shape.memoryMiB === undefined ? undefined : shape.memoryMiB * perMachine,
@@ -79,6 +83,7 @@ export function machinesOfType(type: InstanceType): CapacityMachines {
     mounts: [],
     imagesPinned: false,
     privileged: false,
+    scratchGiB: 0,
   };
 }
 

@@ -96,8 +96,18 @@ describe("capacity generate", () => {
 
   it("asks nothing of images for Managed Instances", async () => {
     const { code, stdout } = await generate(
-      ...["--cluster", "prod", "--instance-type", "inf2.8xlarge", "--capacity", "managed-instances"],
-      ...["--subnet", "subnet-0a1b2c3d", "--vpc", "vpc-0a1b2c3d", "-o", "json"],
+      "--cluster",
+      "prod",
+      "--instance-type",
+      "inf2.8xlarge",
+      "--capacity",
+      "managed-instances",
+      "--subnet",
+      "subnet-0a1b2c3d",
+      "--vpc",
+      "vpc-0a1b2c3d",
+      "-o",
+      "json",
     );
     expect(code).toBe(0);
     const template = JSON.parse(stdout) as CapacityTemplate;
