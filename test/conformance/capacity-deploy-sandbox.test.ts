@@ -26,7 +26,7 @@ const run = (args: readonly string[], options: CliOptions = {}): Promise<CliRun>
 
 async function succeed(args: readonly string[]): Promise<CliRun> {
   const done = await run(args);
-  expect(done, done.stderr).toMatchObject({ code: 0 });
+  expect(done).toMatchObject({ code: 0 });
   return done;
 }
 
@@ -126,7 +126,7 @@ describe("capacity deploy", () => {
     ["two defaults", [...deploy, "--instance-type", "g5.xlarge"], 2, "one provider alone can be the default"],
   ])("refuses %s before anything is made", async (_, args, code, text) => {
     const refused = await run(args);
-    expect(refused.code, refused.stderr).toBe(code);
+    expect(refused.code).toBe(code);
     expect(refused.stderr).toContain(text);
     expect(left()).toEqual(nothing);
   });
@@ -172,7 +172,7 @@ describe("capacity deploy", () => {
     "goes on where it was interrupted at %s",
     async (interruptAt) => {
       const interrupted = await run(deploy, { interruptAt });
-      expect(interrupted, interrupted.stderr).toMatchObject({ code: 130 });
+      expect(interrupted).toMatchObject({ code: 130 });
       expect(interrupted.stderr).toContain("The same command goes on");
       await succeed(deploy);
       expect(left()).toEqual(whole);
@@ -233,7 +233,7 @@ describe("capacity delete", () => {
     async (interruptAt) => {
       await busyThenFree();
       const interrupted = await run(remove, { interruptAt });
-      expect(interrupted, interrupted.stderr).toMatchObject({ code: 130 });
+      expect(interrupted).toMatchObject({ code: 130 });
       await succeed(remove);
       expect(left()).toEqual(nothing);
     },

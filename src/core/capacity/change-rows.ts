@@ -17,10 +17,12 @@ export function changeRows(changes: readonly ResourceChange[]): readonly ChangeR
   return rows.toSorted((one, other) => order.indexOf(one.what) - order.indexOf(other.what));
 }
 
+const replacements = { True: "replace", Conditional: "may replace" } as const;
+
 function toRow({ action, logicalId, type, replacement, causes }: ResourceChange): ChangeRow {
   if (action === "Add" || action === "Import") return { what: "add", logicalId, type, why: "" };
   if (action === "Remove") return { what: "remove", logicalId, type, why: "" };
-  const what = replacement === "True" ? "replace" : replacement === "Conditional" ? "may replace" : "change";
+  const what = replacement === undefined ? "change" : replacements[replacement];
   const decisive = causes.filter(({ recreates }) => recreates !== "Never");
   const told = what !== "change" && decisive.length > 0 ? decisive : causes;
   const why = told.map(({ target, by }) => (by === undefined ? target : `${target} (by ${by})`));

@@ -49,7 +49,7 @@ function checkLimits({ group, provider }: WithGroup): readonly CheckItem[] {
 
 function checkLaunches({ activities, group }: WithGroup, now: number): readonly CheckItem[] {
   // What has succeeded since is over.
-  const [last] = activities.filter(({ status }) => status === "Failed" || status === "Successful");
+  const last = activities.find(({ status }) => status === "Failed" || status === "Successful");
   if (last === undefined || last.status !== "Failed" || now - last.startedAt > recentMs) return [];
   return [failedLaunch(group.name, last, now)];
 }
