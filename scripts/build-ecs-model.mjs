@@ -38,7 +38,7 @@ const files = {
       "RegisterContainerInstance",
     ],
   },
-  "capacity-provider": { operations: ["CreateCapacityProvider"] },
+  "capacity-provider": { operations: ["CreateCapacityProvider", "UpdateCapacityProvider"] },
   requests: {
     operations: [
       "DescribeTaskDefinition",

@@ -1,5 +1,6 @@
 /** The parts of docs/kubernetes-kinds.md that are derived from the kinds. */
 import { listOr } from "./core/base/problem.ts";
+import { extraFlags, extraOf, extras } from "./core/kubernetes/extras.ts";
 import { definitionOf, kinds } from "./core/kubernetes/kinds.ts";
 
 const ordered = [
@@ -49,11 +50,24 @@ export const generatedParts: Readonly<Record<string, string>> = {
       queues?.yunikorn === false ? "refused" : "labels, task group",
     ]),
   ),
+  "what goes beside": table(
+    ["`--with`", "what it does", "needs", "also reads", "for"],
+    extras.map((extra) => {
+      const { needs, reads, documentation } = extraOf(extra);
+      const needed = reads.filter((key) => key in needs);
+      const flags = (keys: typeof reads) => keys.map((key) => `\`${extraFlags[key]}\``).join(", ");
+      return [
+        `\`${extra}\``,
+        documentation.does,
+        flags(needed),
+        flags(reads.filter((key) => !(key in needs))),
+        documentation.for,
+      ];
+    }),
+  ),
   "scalable kinds": `Kinds with a scale subresource: ${listOf(
     ordered.filter(({ scalable }) => scalable === true).map(({ kind }) => kind),
   )}. Kinds that scale themselves with \`--max-replicas\`: ${listOf(
     ordered.filter(({ scalesItself }) => scalesItself === true).map(({ kind }) => kind),
-  )}. Kinds for \`--with service\`: ${listOf(
-    ordered.filter(({ service }) => service !== undefined).map(({ kind }) => kind),
   )}.`,
 };

@@ -172,9 +172,11 @@ function toCommander(spec: OptionSpec): Option {
   const read = (text: string) => (parse === undefined ? text : parse(text, longFlag(flags)));
   if (spec.repeatable === true) {
     option.argParser((text: string, previous: readonly unknown[] | undefined) => {
-      if (choices !== undefined && !choices.includes(text))
-        throw new AiplatError("Usage", `${longFlag(flags)} ${text}: not one of ${listOr(choices)}`);
-      return [...(previous ?? []), read(text)];
+      const values = spec.commas === true ? text.split(",") : [text];
+      const strange = values.find((value) => choices !== undefined && !choices.includes(value));
+      if (strange !== undefined)
+        throw new AiplatError("Usage", `${longFlag(flags)} ${strange}: not one of ${listOr(choices!)}`);
+      return [...(previous ?? []), ...values.map(read)];
     });
   } else if (parse !== undefined) {
     option.argParser(read);

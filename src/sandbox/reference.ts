@@ -9,6 +9,7 @@ const titles = {
   logs: "CloudWatch Logs",
   sts: "STS",
   autoscaling: "EC2 Auto Scaling",
+  cloudformation: "AWS CloudFormation",
   ec2: "EC2",
 } as const;
 

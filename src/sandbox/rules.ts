@@ -5,6 +5,7 @@ import { attributeRules, placementRules, deviceRules } from "./rules/placement.t
 import { machineRules } from "./rules/machines.ts";
 import { registrationRules } from "./rules/registration.ts";
 import { serviceRules } from "./rules/services.ts";
+import { stackRules } from "./rules/stacks.ts";
 import { taskLifeRules } from "./rules/task-life.ts";
 import type { SandboxRule } from "./rules/rule.ts";
 
@@ -14,6 +15,7 @@ export const sandboxRules: Readonly<Record<string, readonly SandboxRule[]>> = {
   "Attributes of agents": attributeRules,
   "Capacity providers": capacityProviderRules,
   "Launch templates and Auto Scaling groups": machineRules,
+  Stacks: stackRules,
   "Task life": taskLifeRules,
   Devices: deviceRules,
   "Task definitions": registrationRules,

@@ -159,6 +159,49 @@ const laterGroupSteps: readonly Step[] = [
   { args: ["autoscaling", "delete-auto-scaling-group", "--auto-scaling-group-name", "pool", "--force-delete"] },
 ];
 
+/** A stack from its change set to its deletion. */
+const stackSteps: readonly Step[] = [
+  {
+    args: [
+      "cloudformation",
+      "create-change-set",
+      "--stack-name",
+      "made",
+      "--change-set-name",
+      "first",
+      "--change-set-type",
+      "CREATE",
+      "--template-body",
+      "Resources: {Cluster: {Type: 'AWS::ECS::Cluster', Properties: {ClusterName: !Sub '${AWS::StackName}'}}}",
+    ],
+    capture: { set: "Id" },
+  },
+  { args: ["cloudformation", "wait", "change-set-create-complete", "--change-set-name", "{set}"] },
+  { args: ["cloudformation", "describe-change-set", "--change-set-name", "{set}"] },
+  { args: ["cloudformation", "execute-change-set", "--change-set-name", "{set}"] },
+  { args: ["cloudformation", "wait", "stack-create-complete", "--stack-name", "made"] },
+  { args: ["cloudformation", "describe-stacks", "--stack-name", "made"] },
+  { args: ["cloudformation", "describe-stack-events", "--stack-name", "made"] },
+  { args: ["cloudformation", "describe-stack-resources", "--stack-name", "made"] },
+  { args: ["cloudformation", "list-stack-resources", "--stack-name", "made"] },
+  { args: ["cloudformation", "get-template", "--stack-name", "made"] },
+  {
+    args: [
+      "cloudformation",
+      "create-change-set",
+      "--stack-name",
+      "made",
+      "--change-set-name",
+      "second",
+      "--template-body",
+      "Resources: {Cluster: {Type: 'AWS::ECS::Cluster', Properties: {ClusterName: !Sub '${AWS::StackName}'}}}",
+    ],
+  },
+  { args: ["cloudformation", "delete-change-set", "--stack-name", "made", "--change-set-name", "second"] },
+  { args: ["cloudformation", "delete-stack", "--stack-name", "made"] },
+  { args: ["cloudformation", "wait", "stack-delete-complete", "--stack-name", "made"] },
+];
+
 /** Every operation that the sandbox offers, as a user's scripts call it, and its errors with them. */
 const steps: readonly Step[] = [
   ...groupSteps,
@@ -247,6 +290,16 @@ const steps: readonly Step[] = [
       "[]",
       "--default-capacity-provider-strategy",
       "[]",
+    ],
+  },
+  {
+    args: [
+      "ecs",
+      "update-capacity-provider",
+      "--name",
+      "pool",
+      "--auto-scaling-group-provider",
+      "managedScaling={status=ENABLED,targetCapacity=90}",
     ],
   },
   { args: ["ecs", "delete-capacity-provider", "--capacity-provider", "pool"] },
@@ -489,6 +542,7 @@ const steps: readonly Step[] = [
   { args: ["ecs", "delete-task-definitions", "--task-definitions", "bert:1", "serving:1", "none:1"] },
   { args: ["ecs", "delete-cluster", "--cluster", "prod"] },
   ...laterGroupSteps,
+  ...stackSteps,
 ];
 
 /** What the CLI says of an answer that is an error. */
@@ -524,6 +578,18 @@ const refused: readonly (readonly [args: readonly string[], says: string])[] = [
   [
     ["logs", "get-log-events", "--log-group-name", "/none", "--log-stream-name", "x"],
     "An error occurred (ResourceNotFoundException) when calling the GetLogEvents operation: The specified log group does not exist.",
+  ],
+  [
+    ["cloudformation", "describe-stacks", "--stack-name", "none"],
+    "An error occurred (ValidationError) when calling the DescribeStacks operation: Stack with id none does not exist",
+  ],
+  [
+    ["ec2", "describe-launch-template-versions", "--launch-template-name", "none"],
+    "An error occurred (InvalidLaunchTemplateName.NotFoundException) when calling the DescribeLaunchTemplateVersions operation",
+  ],
+  [
+    ["autoscaling", "delete-auto-scaling-group", "--auto-scaling-group-name", "none"],
+    "An error occurred (ValidationError) when calling the DeleteAutoScalingGroup operation: AutoScalingGroup name not found",
   ],
   [["sts", "get-session-token"], "An error occurred (InvalidAction) when calling the GetSessionToken operation"],
 ];

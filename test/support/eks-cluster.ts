@@ -3,8 +3,7 @@ import { requireInstanceType } from "../../src/core/catalog/instance-types/catal
 import { checkCluster, type EksReport } from "../../src/core/kubernetes/check/check-cluster.ts";
 import type { EksSnapshot, KubernetesObject, ObservedWorkloadNeeds } from "../../src/core/kubernetes/check/snapshot.ts";
 import { wantWorkload } from "../../src/core/kubernetes/check/workload-needs.ts";
-import type { ClusterSettings } from "../../src/core/kubernetes/allocation.ts";
-import { resolveForKubernetes } from "../../src/core/kubernetes/generate.ts";
+import { resolveForKubernetes, type KubernetesSettings } from "../../src/core/kubernetes/generate.ts";
 import type { Kind } from "../../src/core/kubernetes/kinds.ts";
 import type { Workload } from "../../src/core/workload/schema.ts";
 
@@ -76,7 +75,7 @@ const served: ObservedWorkloadNeeds["served"] = new Map([
 export interface Question {
   readonly workload: Workload;
   readonly kind?: Kind;
-  readonly settings?: ClusterSettings;
+  readonly settings?: KubernetesSettings;
   readonly objects?: readonly KubernetesObject[];
   readonly nodegroups?: EksSnapshot["nodegroups"];
   readonly needs?: Partial<ObservedWorkloadNeeds>;

@@ -54,7 +54,14 @@ const api = JSON.parse(readFileSync(join(import.meta.dirname, "../fixtures/kuber
 };
 
 /** Groups whose schemas are among them. */
-const coreGroups: ReadonlySet<string> = new Set(["apps", "batch", "autoscaling", "policy", "resource.k8s.io"]);
+const coreGroups: ReadonlySet<string> = new Set([
+  "apps",
+  "batch",
+  "autoscaling",
+  "policy",
+  "resource.k8s.io",
+  "networking.k8s.io",
+]);
 
 export function isCoreKind(apiVersion: string): boolean {
   return !apiVersion.includes("/") || coreGroups.has(apiVersion.split("/")[0]!);

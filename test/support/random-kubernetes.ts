@@ -17,6 +17,7 @@ import { podVariants } from "../../src/core/kubernetes/variants.ts";
 import { checkDocument } from "../../src/core/workload/check.ts";
 import { runRules } from "../../src/core/workload/rules/rule.ts";
 import { workloadRules } from "../../src/core/workload/rules.ts";
+import { valuesFor } from "./extra-values.ts";
 import { word } from "./random-definitions.ts";
 import { volumesFor } from "./random-volumes.ts";
 
@@ -131,10 +132,9 @@ function generated(raw: Raw, asked: Kind | undefined, rest: object): RandomManif
   try {
     const target = resolveForKubernetes(workload, asked);
     const { name } = podVariants(target.workload)[0]!;
-    const settingsOf = { ...(withoutAbsent(rest) as KubernetesSettings), prometheusUrl: "http://prometheus:9090" };
-    const asksForMore = (settingsOf.extras ?? []).includes("scaled-object");
-    const { prometheusUrl: _url, ...plain } = settingsOf;
-    const { manifests } = generateManifests(target, { ...(asksForMore ? settingsOf : plain), variant: name });
+    const given = withoutAbsent(rest) as KubernetesSettings;
+    const told = { ...valuesFor(given.extras ?? []), ...given };
+    const { manifests } = generateManifests(target, { ...told, variant: name });
     return { workload: raw, kind: target.kind, manifests };
   } catch (error) {
     if (error instanceof Refusal) return undefined;

@@ -14,6 +14,12 @@ export function workloadFilesOf({ workload, files }: Template): ReadonlyMap<stri
   return new Map([["aiplat.yaml", workload], ...others]);
 }
 
+/** The arguments that a workload file of a template is read by: what is called after a target is merged over it there. */
+export function pathsFor({ files }: Template, file: string, target: TemplateTarget): readonly string[] {
+  const patch = `${target}.yaml`;
+  return files.has(patch) ? [file, patch] : [file];
+}
+
 /** A command line of a README. */
 export interface TypedCommand {
   readonly text: string;

@@ -84,7 +84,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   files: /^node:/,
   commands: /^(node:|yaml)/,
   "targets-reference": /^yaml$/,
-  sandbox: /^node:/,
+  sandbox: /^(node:|yaml$)/,
   kubectl: /^node:child_process$/,
 };
 

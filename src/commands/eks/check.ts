@@ -13,12 +13,16 @@ import { warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { defineCommand } from "../command.ts";
-import type { OptionsOf } from "../shared/option.ts";
+import { flagsGiven, type OptionsOf } from "../shared/option.ts";
+import { extraOptions, extraSettingsOf } from "./extra-options.ts";
 import { formOptions } from "./form-options.ts";
 import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
 import { loadWorkload } from "../shared/load-workload.ts";
 import { setOption } from "../shared/workload-options.ts";
 import { requireEksCluster } from "./node-options.ts";
+
+/** What is said of a workload. */
+const ofWorkload = [setOption, ...formOptions, ...extraOptions] as const;
 
 export const eksCheck = defineCommand({
   description:
@@ -37,8 +41,7 @@ export const eksCheck = defineCommand({
         "merged over those before it",
       repeatable: true,
     },
-    setOption,
-    ...formOptions,
+    ...ofWorkload,
     ...kubectlOptions,
   ],
   examples: [
@@ -77,22 +80,15 @@ export const eksCheck = defineCommand({
   },
 });
 
-type WorkloadOptions = OptionsOf<typeof formOptions> & {
-  readonly workload?: readonly string[];
-  readonly set?: readonly string[];
-};
+type WorkloadOptions = OptionsOf<typeof ofWorkload> & { readonly workload?: readonly string[] };
 
-async function readWanted(
-  context: Context,
-  { workload: paths = [], set, as, neuronScheduler }: WorkloadOptions,
-): Promise<WantedWorkload | undefined> {
+async function readWanted(context: Context, options: WorkloadOptions): Promise<WantedWorkload | undefined> {
+  const { workload: paths = [], set, as, neuronScheduler } = options;
   // What ./aiplat.yaml is, is not said: the nodes are not only for it.
   if (paths.length === 0) {
-    const flag = Object.entries({ "--set": set, "--as": as, "--neuron-scheduler": neuronScheduler }).find(
-      ([, value]) => value !== undefined,
-    );
+    const [flag] = flagsGiven(options, ofWorkload);
     if (flag === undefined) return undefined;
-    throw new AiplatError("Usage", `${flag[0]} is of a workload, and none is named`, {
+    throw new AiplatError("Usage", `${flag} is of a workload, and none is named`, {
       hint: "Name it with --workload.",
     });
   }
@@ -102,7 +98,9 @@ async function readWanted(
     eksRules,
   );
   await warn(context, ...warnings);
-  return locating(() => wantWorkload(resolveForKubernetes(workload, as), present({ neuronScheduler })));
+  return locating(() =>
+    wantWorkload(resolveForKubernetes(workload, as), { ...present({ neuronScheduler }), ...extraSettingsOf(options) }),
+  );
 }
 
 /** That there is no room is the exit code of capacity, not of a set-up that is wrong. */

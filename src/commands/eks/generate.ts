@@ -1,6 +1,5 @@
 import { present } from "../../core/base/present.ts";
 import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
-import { extras } from "../../core/kubernetes/extras.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
 import { kustomizationFiles, orderedKind } from "../../core/kubernetes/kustomization.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
@@ -11,10 +10,10 @@ import { writeFiles } from "../../files/write.ts";
 import { manifestsText, manifestText } from "../../output/manifests.ts";
 import { note, warn } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
+import { extraOptions, extraSettingsOf } from "./extra-options.ts";
 import { formOptions, refusing } from "./form-options.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { loadWorkload, workloadArgument, workloadOptions } from "../shared/load-workload.ts";
-import { wholeFrom } from "../shared/parse-numbers.ts";
 
 const ownOptions = [
   ...formOptions,
@@ -29,18 +28,7 @@ const ownOptions = [
     description: "the availability zone of every pod with devices, as us-east-1a",
     parse: zoneName,
   },
-  {
-    flags: "--with <extra>",
-    description: "what goes beside the resource, repeatable",
-    choices: extras,
-    repeatable: true,
-  },
-  {
-    flags: "--max-replicas <n>",
-    description: "the most replicas that hpa, scaled-object or Ray's own autoscaler starts",
-    parse: wholeFrom(1),
-  },
-  { flags: "--prometheus <url>", description: "where scaled-object reads the devices' utilisation" },
+  ...extraOptions,
   {
     flags: "--queue-fleet <type=count>",
     description: "make the workload's Kueue queue over so many nodes of the type, repeatable",
@@ -103,10 +91,8 @@ function settingsOf({
   kubernetesVersion,
   neuronScheduler,
   zone,
-  with: asked,
-  maxReplicas,
-  prometheus,
   queueFleet,
+  ...others
 }: OptionsOf<typeof ownOptions>): KubernetesSettings {
   return {
     ...present({
@@ -114,11 +100,9 @@ function settingsOf({
       kubernetesVersion,
       neuronScheduler,
       zone,
-      extras: asked,
-      maxReplicas,
-      prometheusUrl: prometheus,
       queueFleets: queueFleet,
     }),
+    ...extraSettingsOf(others),
   };
 }
 

@@ -8,6 +8,8 @@ export interface OptionSpec {
   readonly repeatable?: boolean;
   /** Of a repeatable flag: more words may follow one flag, as `KEY=VALUE` or JSON, as the AWS CLI takes lists. */
   readonly words?: boolean;
+  /** Of a repeatable flag: one text may have several values, with commas between them. */
+  readonly commas?: boolean;
   readonly choices?: readonly string[];
   /** The text that counts where the flag is not given: its value is never undefined then. */
   readonly default?: string;

@@ -1,10 +1,16 @@
 /** The kinds of resources that can go with a workload's own. */
 import { nearestNames } from "../base/nearest.ts";
 import { listOr, problem, warning, type Problem } from "../base/problem.ts";
+import { extraOf, extras } from "./extras.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Each with what brings it. */
 const companionKinds: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    extras
+      .flatMap((extra) => extraOf(extra).makes)
+      .map((kind) => [kind, `--with ${listOr(extras.filter((extra) => extraOf(extra).makes.includes(kind)))}`]),
+  ),
   Service: "--with service, or a kind whose pods need names",
   PersistentVolume: "a volume of efs, lustre or s3",
   VolumeSnapshotContent: "a volume of ebs with a snapshot",
@@ -14,10 +20,6 @@ const companionKinds: Readonly<Record<string, string>> = {
   PersistentVolumeClaim: "--as Notebook, or a volume of efs, lustre or s3",
   ResourceClaimTemplate: "--neuron-scheduler dra",
   ComputeDomain: "several nodes of P6e-GB200",
-  HorizontalPodAutoscaler: "--with hpa",
-  ScaledObject: "--with scaled-object",
-  PodMonitor: "--with pod-monitor",
-  PodDisruptionBudget: "--with pdb",
   PodGroup: "eks.queue.volcano",
   ClusterQueue: "--queue-fleet",
   LocalQueue: "--queue-fleet",

@@ -1,50 +1,54 @@
 /** What goes beside the resource where it is asked for. */
-import { present } from "../base/present.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
-import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
-import { deviceKind } from "./devices.ts";
-import { typeOf } from "./kind-definition.ts";
-import { definitionOf, kinds, type Kind } from "./kinds.ts";
-import { selectorOf, sharedLabels } from "./labels.ts";
-import type { Manifest, Metadata } from "./manifest.ts";
+import { scalable } from "./autoscaling.ts";
+import { withDefaults } from "./environment.ts";
+import type { ExtraContents, ExtraDefinition, ExtraProblem, ExtraValues } from "./extra-definition.ts";
+import { extraDefinitions } from "./extras/registry.ts";
+import { withContainer } from "./kind-definition.ts";
+import { definitionOf, kinds } from "./kinds.ts";
+import type { Manifest, PodTemplate } from "./manifest.ts";
 
-export const extras = ["service", "hpa", "scaled-object", "pod-monitor", "pdb"] as const;
-export type Extra = (typeof extras)[number];
+export type Extra = keyof typeof extraDefinitions;
 
-export interface ExtraSettings {
+export const extras = Object.keys(extraDefinitions) as readonly Extra[] as readonly [Extra, ...Extra[]];
+
+export interface ExtraSettings extends ExtraValues {
   readonly extras?: readonly Extra[];
-  /** The most replicas that an autoscaler starts; the file's replicas are the least. */
-  readonly maxReplicas?: number;
-  /** Where KEDA asks for the devices' utilisation. */
-  readonly prometheusUrl?: string;
 }
 
-export interface ExtraContents extends ExtraSettings {
-  readonly workload: ResolvedWorkload;
-  readonly shape: Shape;
-  readonly kind: Kind;
-  readonly name: string;
-  readonly metadata: Metadata;
+type AskedContents = ExtraContents & ExtraSettings;
+
+/** How each value is given. */
+export const extraFlags = {
+  maxReplicas: "--max-replicas",
+  prometheusUrl: "--prometheus",
+  requestsQuery: "--requests-query",
+  requestsPerReplica: "--requests-per-replica",
+  hosts: "--host",
+  gateway: "--gateway",
+  ingressClass: "--ingress-class",
+  otlpEndpoint: "--otlp-endpoint",
+} as const satisfies Readonly<Record<keyof ExtraValues, string>>;
+
+export function extraOf(extra: Extra): ExtraDefinition {
+  return extraDefinitions[extra];
 }
 
-/** Percent: below it a replica has room, above it another one starts. */
-const targetUtilization = 70;
+/** What is asked for, and the Service where one of them needs it. */
+function inOrder({ extras: asked = [] }: ExtraSettings): readonly Extra[] {
+  const throughService = asked.some((extra) => extraOf(extra).throughService === true);
+  return extras.filter((extra) => asked.includes(extra) || (extra === "service" && throughService));
+}
 
 /** Whether the extras say how many replicas run. */
 export function isAutoscaled({ extras: asked = [] }: ExtraSettings): boolean {
-  return asked.includes("hpa") || asked.includes("scaled-object");
+  return asked.some((extra) => extraOf(extra).scales === true);
 }
-
-/** The kinds whose pods take requests and whose controller makes no Service of its own that does. */
-const served = kinds.filter((kind) => definitionOf(kind).service !== undefined);
-/** The kinds whose pods Kubernetes can count for a budget. */
-const budgeted = kinds.filter((kind) => definitionOf(kind).budgeted === true);
-const scalable = kinds.filter((kind) => definitionOf(kind).scalable === true);
 
 const scalingItself = kinds.filter((kind) => definitionOf(kind).scalesItself === true);
 
 /** What is wrong with the most replicas of a kind that scales itself, or that nothing scales. */
-function ownScalingProblems({ workload, kind, maxReplicas, ...settings }: ExtraContents): readonly Problem[] {
+function ownScalingProblems({ workload, kind, maxReplicas, ...settings }: AskedContents): readonly Problem[] {
   if (maxReplicas === undefined || isAutoscaled(settings)) return [];
   const wrong = (message: string, hint?: string) => [
     settingProblem("max-replicas", `--max-replicas ${maxReplicas}${message}`, hint),
@@ -64,182 +68,84 @@ function ownScalingProblems({ workload, kind, maxReplicas, ...settings }: ExtraC
 }
 
 /** Why the extras that are asked for cannot go with the workload. */
-export function extraProblems(contents: ExtraContents): readonly Problem[] {
-  const { workload, shape, kind, extras: asked = [], maxReplicas, prometheusUrl } = contents;
-  const problems = [...ownScalingProblems(contents)];
-  const wrong = (extra: Extra, message: string, hint?: string) => {
-    if (asked.includes(extra)) problems.push(settingProblem(`with-${extra}`, `--with ${extra}: ${message}`, hint));
-  };
-  if (!served.includes(kind))
-    wrong(
-      "service",
-      `${kind} has no Service of aiplat's`,
-      `There is one for ${listOr(served, "and")}; the controllers of the other services make their own.`,
-    );
-  else if (workload.ports.length === 0) wrong("service", "the workload has no ports", "Write ports, or --port.");
-  if (!budgeted.includes(kind))
-    wrong("pdb", `a PodDisruptionBudget counts no pods of a ${kind}`, `It counts those of ${listOr(budgeted, "and")}.`);
-  for (const extra of ["hpa", "scaled-object"] as const) {
-    if (!scalable.includes(kind))
-      wrong(extra, `${kind} has no scale subresource`, `There is one for ${listOr(scalable, "and")}.`);
-    if (maxReplicas === undefined) wrong(extra, "--max-replicas is missing");
-    else if (maxReplicas <= workload.replicas)
-      wrong(
-        extra,
-        `--max-replicas ${maxReplicas} is no more than the workload's replicas (${workload.replicas}), ` +
-          "which are the least",
+export function extraProblems(contents: AskedContents): readonly Problem[] {
+  const { extras: asked = [] } = contents;
+  return [
+    ...ownScalingProblems(contents),
+    ...extras
+      .filter((extra) => asked.includes(extra))
+      .flatMap((extra) =>
+        problemsOf(extra, contents).map(({ message, hint }) =>
+          settingProblem(`with-${extra}`, `--with ${extra}: ${message}`, hint),
+        ),
+      ),
+    ...unreadValues(contents),
+  ];
+}
+
+function problemsOf(extra: Extra, contents: AskedContents): readonly ExtraProblem[] {
+  const definition = extraOf(extra);
+  const ofService = definition.throughService === true ? extraDefinitions.service.problems(contents) : [];
+  // Without ports both would say so.
+  return [
+    ...(ofService.length > 0 ? ofService : definition.problems(contents)),
+    ...otherScalers(extra, contents),
+    ...missingValues(definition, contents),
+  ];
+}
+
+/** KEDA makes a HorizontalPodAutoscaler of its own, and one resource takes one of them. */
+function otherScalers(extra: Extra, { extras: asked = [] }: ExtraSettings): readonly ExtraProblem[] {
+  const [first, ...others] = extras.filter((each) => asked.includes(each) && extraOf(each).scales === true);
+  if (first === undefined || !others.includes(extra)) return [];
+  return [
+    {
+      message:
+        first === "hpa"
+          ? "KEDA makes a HorizontalPodAutoscaler of its own, so hpa cannot go with it"
+          : `a resource has one ScaledObject, so ${first} cannot go with it`,
+      hint: "Keep one of them.",
+    },
+  ];
+}
+
+function missingValues({ needs }: ExtraDefinition, contents: AskedContents): readonly ExtraProblem[] {
+  return (Object.keys(needs) as (keyof ExtraValues)[])
+    .filter((key) => contents[key] === undefined)
+    .map((key) => {
+      const { why, example } = needs[key]!;
+      return {
+        message: `${extraFlags[key]} is missing${why === undefined ? "" : `: ${why}`}`,
+        hint: `Write ${extraFlags[key]} ${example}.`,
+      };
+    });
+}
+
+/** What is said to nobody. */
+function unreadValues(contents: AskedContents): readonly Problem[] {
+  const { extras: asked = [] } = contents;
+  const read = new Set(asked.flatMap((extra) => extraOf(extra).reads));
+  return (Object.keys(extraFlags) as (keyof ExtraValues)[])
+    .filter((key) => key !== "maxReplicas" && contents[key] !== undefined && !read.has(key))
+    .map((key) => {
+      const readers = extras.filter((extra) => extraOf(extra).reads.includes(key));
+      return settingProblem(
+        "with-nothing",
+        `${extraFlags[key]} is read by nothing that goes with the workload`,
+        `Write --with ${listOr(readers)} too, or leave it out.`,
       );
-  }
-  if (asked.includes("hpa"))
-    wrong(
-      "scaled-object",
-      "KEDA makes a HorizontalPodAutoscaler of its own, so hpa cannot go with it",
-      "Keep one of them.",
-    );
-  if (prometheusUrl === undefined)
-    wrong(
-      "scaled-object",
-      "--prometheus is missing: KEDA reads the devices' utilisation there",
-      "Write --prometheus http://prometheus.monitoring:9090.",
-    );
-  if (deviceKind(shape) === undefined) {
-    const none = shape.request.kind === "none" ? "a CPU workload has no devices" : "nothing measures such devices,";
-    wrong("scaled-object", `${none} to scale on`, "Use hpa.");
-    wrong("pod-monitor", `${none} to watch`);
-  }
-  return problems;
+    });
 }
 
 /** The extras in their order. */
-export function extraManifests(contents: ExtraContents): readonly Manifest[] {
-  const make: Readonly<Record<Extra, (contents: ExtraContents) => Manifest>> = {
-    service,
-    hpa,
-    "scaled-object": scaledObject,
-    "pod-monitor": podMonitor,
-    pdb: podDisruptionBudget,
-  };
-  return extras.filter((extra) => contents.extras?.includes(extra)).map((extra) => make[extra](contents));
+export function extraManifests(contents: AskedContents): readonly Manifest[] {
+  return inOrder(contents).flatMap((extra) => extraOf(extra).manifests(contents));
 }
 
-function service({ workload, kind, name, metadata }: ExtraContents): Manifest {
-  const { suffix = "", selector = {} } = definitionOf(kind).service ?? {};
-  const ports = workload.ports.map((port) => ({
-    name: port.name ?? `${port.protocol}-${port.container}`,
-    port: port.container,
-    targetPort: port.container,
-    protocol: port.protocol.toUpperCase(),
-  }));
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { ...metadata, name: `${name}${suffix}` },
-    spec: { selector: { ...selectorOf(name), ...selector }, ports },
-  };
-}
-
-/**
- * So many pods of the service may be away while nodes are drained.
- * https://kubernetes.io/docs/tasks/run-application/configure-pdb/
- */
-function podDisruptionBudget({ workload, name, metadata }: ExtraContents): Manifest {
-  return {
-    apiVersion: "policy/v1",
-    kind: "PodDisruptionBudget",
-    metadata,
-    // With 0 no node could ever be drained.
-    spec: {
-      maxUnavailable: Math.max(1, workload.rollout?.maxUnavailable ?? 1),
-      selector: { matchLabels: selectorOf(name) },
-    },
-  };
-}
-
-function scaleTarget({ kind, name }: ExtraContents): Readonly<Record<string, string>> {
-  return { ...typeOf(definitionOf(kind)), name };
-}
-
-/**
- * On CPU, which every cluster's metrics server knows.
- * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/
- */
-function hpa(contents: ExtraContents): Manifest {
-  return {
-    apiVersion: "autoscaling/v2",
-    kind: "HorizontalPodAutoscaler",
-    metadata: contents.metadata,
-    spec: {
-      scaleTargetRef: scaleTarget(contents),
-      minReplicas: contents.workload.replicas,
-      maxReplicas: contents.maxReplicas,
-      metrics: [
-        {
-          type: "Resource",
-          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetUtilization } },
-        },
-      ],
-    },
-  };
-}
-
-/** On the devices' utilisation. https://keda.sh/docs/latest/scalers/prometheus/ */
-function scaledObject(contents: ExtraContents): Manifest {
-  return {
-    apiVersion: "keda.sh/v1alpha1",
-    kind: "ScaledObject",
-    metadata: contents.metadata,
-    spec: {
-      scaleTargetRef: scaleTarget(contents),
-      minReplicaCount: contents.workload.replicas,
-      maxReplicaCount: contents.maxReplicas,
-      triggers: [
-        {
-          type: "prometheus",
-          metricType: "Value",
-          metadata: {
-            serverAddress: contents.prometheusUrl,
-            query: utilisationQuery(contents),
-            threshold: String(targetUtilization),
-          },
-        },
-      ],
-    },
-  };
-}
-
-/** Percent over all of the workload's devices: DCGM's exporter names the pod, neuron-monitor the instance type. */
-function utilisationQuery({ shape, name, metadata }: ExtraContents): string {
-  if (deviceKind(shape) === "neuron") {
-    const types = shape.instanceTypes.map((type) => type.instanceType).join("|");
-    return `100 * avg(neuroncore_utilization_ratio${types === "" ? "" : `{instance_type=~"${types}"}`})`;
-  }
-  const namespace = metadata.namespace === undefined ? "" : `namespace="${metadata.namespace}",`;
-  return `avg(DCGM_FI_DEV_GPU_UTIL{${namespace}pod=~"${name}-.+"})`;
-}
-
-/** The exporters of the devices' metrics, by the labels that their projects give them, and their ports. */
-const exporters = {
-  // aws-neuron-sdk @81ce03a, src/k8/k8s-neuron-monitor-daemonset.yml
-  neuron: { name: "neuron-monitor", labels: { app: "neuron-monitor" }, port: 8000 },
-  // NVIDIA/dcgm-exporter @d5e5f51, dcgm-exporter.yaml
-  nvidia: { name: "dcgm-exporter", labels: { "app.kubernetes.io/name": "dcgm-exporter" }, port: 9400 },
-} as const;
-
-/**
- * One for all workloads on such devices: a second one would be scraped twice.
- * https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor
- */
-function podMonitor({ shape, metadata: { namespace } }: ExtraContents): Manifest {
-  const { name, labels, port } = deviceKind(shape) === "neuron" ? exporters.neuron : exporters.nvidia;
-  return {
-    apiVersion: "monitoring.coreos.com/v1",
-    kind: "PodMonitor",
-    metadata: { name, ...present({ namespace }), labels: sharedLabels },
-    spec: {
-      namespaceSelector: { any: true },
-      selector: { matchLabels: labels },
-      // The exporter's own labels say whose pod uses the device.
-      podMetricsEndpoints: [{ portNumber: port, path: "/metrics", honorLabels: true }],
-    },
-  };
+/** The pod with the variables that the extras give its container. */
+export function withExtraEnvironment(pod: PodTemplate, contents: AskedContents): PodTemplate {
+  const variables = inOrder(contents).flatMap((extra) => extraOf(extra).environment?.(contents) ?? []);
+  return variables.length === 0
+    ? pod
+    : withContainer(pod, (container) => ({ ...container, env: withDefaults(container.env ?? [], variables) }));
 }

@@ -11,7 +11,7 @@ import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
 import { kindSections, typeOf, type Contents, type KindDefinition } from "./kind-definition.ts";
 import { withRightPolicies } from "./eviction-policy.ts";
-import { extraManifests, extraProblems, isAutoscaled, type ExtraSettings } from "./extras.ts";
+import { extraManifests, extraProblems, isAutoscaled, withExtraEnvironment, type ExtraSettings } from "./extras.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
@@ -95,7 +95,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   const group = definitionOf(kind).leaderApart === true ? name : undefined;
   const kueueTopology = kueueTopologyOf(workload, shape, group, settings);
   const accelerated = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
-  const plain = inPodQueue(accelerated, workload, name, definitionOf(kind));
+  const plain = inPodQueue(withExtraEnvironment(accelerated, extra), workload, name, definitionOf(kind));
   const pod = withoutHidingVolumes(mergePod(plain, workload.eks.pod));
   const ofPod = changedDevices(plain, pod, ["eks", "pod"], shape.request);
   refuseErrors([...ofPod, ...podFieldProblems(kind, pod, workload)]);

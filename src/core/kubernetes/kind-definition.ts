@@ -83,6 +83,8 @@ export interface KindDefinition {
   readonly scalesItself?: true;
   /** Whether its pods belong to something with a scale, by which a PodDisruptionBudget counts them. */
   readonly budgeted?: true;
+  /** Whether its controller gives the pods labels of its own alone: nothing finds them by the workload's. */
+  readonly ownPodLabels?: true;
   /** Whether its rollout has bounds in replicas. */
   readonly rollsOut?: true;
   /** Whether it starts by the workload's schedule. */

@@ -1,4 +1,5 @@
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html and the calls beside it. */
+import { answerOnce } from "../answer-once.ts";
 import { present } from "../../core/base/present.ts";
 import type { Tag } from "../../core/ecs-api/api.ts";
 import type { LaunchedData, LaunchTemplateRecord, LaunchTemplateVersionRecord } from "../model/group-records.ts";
@@ -25,7 +26,7 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
       TagSpecification: tagSpecifications,
     }),
     (input, { world }) =>
-      once(world, "CreateLaunchTemplate", input.ClientToken, input, () => {
+      answerOnce(world, "CreateLaunchTemplate", input.ClientToken, input, () => {
         const { LaunchTemplateName: name = "", VersionDescription: description, TagSpecification = [] } = input;
         if (!/^[a-zA-Z0-9().\-/_]{3,128}$/.test(name))
           throw new AwsError(
@@ -54,7 +55,7 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
       ClientToken: text,
     }),
     (input, { world }) =>
-      once(world, "CreateLaunchTemplateVersion", input.ClientToken, input, () => {
+      answerOnce(world, "CreateLaunchTemplateVersion", input.ClientToken, input, () => {
         const record = requireTemplate(world, input);
         const { SourceVersion: source, VersionDescription: description } = input;
         const base = source === undefined ? {} : requireVersion(record, source).data;
@@ -103,28 +104,6 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
     },
   ),
 };
-
-/** What is asked under the same client token again is answered as it was. */
-function once(
-  world: World,
-  operationName: string,
-  token: string | undefined,
-  input: object,
-  run: () => object,
-): object {
-  if (token === undefined) return run();
-  const key = `${operationName} ${token}`;
-  const request = JSON.stringify(input);
-  const known = world.answers.get(key);
-  if (known !== undefined && known.request !== request)
-    throw new AwsError(
-      "IdempotentParameterMismatch",
-      "The client token has already been used with different parameters.",
-    );
-  const answer = known?.answer ?? run();
-  world.answers.set(key, { request, answer });
-  return answer;
-}
 
 interface Reference {
   readonly LaunchTemplateId?: string;

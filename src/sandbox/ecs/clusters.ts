@@ -1,4 +1,3 @@
-import { createCapacityProviderRequest } from "../../core/ecs-api/model/capacity-provider.ts";
 import {
   createClusterRequest,
   putClusterCapacityProvidersRequest,
@@ -6,22 +5,18 @@ import {
   updateClusterSettingsRequest,
 } from "../../core/ecs-api/model/cluster.ts";
 import {
-  deleteCapacityProviderRequest,
   deleteClusterRequest,
-  describeCapacityProvidersRequest,
   describeClustersRequest,
   listClustersRequest,
 } from "../../core/ecs-api/model/requests.ts";
-import { present } from "../../core/base/present.ts";
-import { createCluster, findCluster, lastPart, requireCluster } from "../model/clusters.ts";
-import { bindGroups, knownByArn } from "../model/auto-scaling-groups.ts";
-import { startManagedScaling } from "../model/managed-scaling.ts";
-import type { CapacityProviderRecord } from "../model/group-records.ts";
+import { createCluster, findCluster, requireCluster } from "../model/clusters.ts";
+import { bindGroups } from "../model/auto-scaling-groups.ts";
 import type { ClusterRecord, RawRecord } from "../model/records.ts";
 import type { World } from "../model/world.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
 import { clusterAnswer } from "./answers.ts";
+import { requireProvider } from "./capacity-providers.ts";
 import { checkTags } from "./limits.ts";
 import { pageOf } from "./pages.ts";
 
@@ -72,23 +67,9 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     );
     return { clusterArns: items, ...page };
   }),
-  DeleteCluster: operation("clusterModify", deleteClusterRequest, ({ cluster: name }, { world }) => {
-    const cluster = requireCluster(world, requireName(name));
-    if ([...cluster.services.values()].some(({ status }) => status !== "INACTIVE"))
-      throw new AwsError(
-        "ClusterContainsServicesException",
-        "The Cluster cannot be deleted while Services are active.",
-      );
-    if ([...cluster.instances.values()].some(({ status }) => status !== "INACTIVE"))
-      throw new AwsError(
-        "ClusterContainsContainerInstancesException",
-        "The Cluster cannot be deleted while Container Instances are active or draining.",
-      );
-    if ([...cluster.tasks.values()].some(({ lastStatus }) => lastStatus !== "STOPPED"))
-      throw new AwsError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.");
-    cluster.status = "INACTIVE";
-    return { cluster: clusterAnswer(cluster, everything) };
-  }),
+  DeleteCluster: operation("clusterModify", deleteClusterRequest, ({ cluster }, { world }) => ({
+    cluster: clusterAnswer(deleteCluster(world, requireName(cluster)), everything),
+  })),
   UpdateCluster: operation(
     "clusterModify",
     updateClusterRequest,
@@ -126,80 +107,6 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       return { cluster: clusterAnswer(cluster, everything) };
     },
   ),
-  CreateCapacityProvider: operation(
-    "capacityModify",
-    createCapacityProviderRequest,
-    ({ name = "", cluster, autoScalingGroupProvider, managedInstancesProvider, tags }, { world }) => {
-      if (!/^(?!aws|ecs|fargate)[A-Za-z0-9_-]{1,255}$/i.test(name))
-        throw invalidParameter(
-          "The specified capacity provider name is invalid. Up to 255 characters are allowed, " +
-            "including letters (upper and lowercase), numbers, underscores, and hyphens. " +
-            "The name cannot be prefixed with 'aws', 'ecs', or 'fargate'. Specify a valid name and try again.",
-        );
-      if (world.capacityProviders.has(name))
-        throw invalidParameter(
-          "The specified capacity provider already exists. To change the configuration of an existing capacity " +
-            "provider, update the capacity provider.",
-        );
-      if ((autoScalingGroupProvider === undefined) === (managedInstancesProvider === undefined))
-        throw invalidParameter("Specify either an autoScalingGroupProvider or a managedInstancesProvider.");
-      const owner = managedInstancesProvider === undefined ? undefined : requireCluster(world, cluster);
-      const record = {
-        arn: world.arn(`capacity-provider/${name}`),
-        name,
-        tags: checkTags(tags),
-        settings:
-          managedInstancesProvider === undefined
-            ? { autoScalingGroupProvider }
-            : { managedInstancesProvider: managedInstancesProvider, cluster: owner!.name },
-        ...(autoScalingGroupProvider === undefined
-          ? {}
-          : { group: knownByArn(world, autoScalingGroupProvider.autoScalingGroupArn ?? "") }),
-      };
-      world.capacityProviders.set(name, record);
-      startManagedScaling(world);
-      if (owner !== undefined) owner.capacityProviders = [...owner.capacityProviders, name];
-      return { capacityProvider: providerAnswer(record, true) };
-    },
-  ),
-  DescribeCapacityProviders: operation(
-    "capacityRead",
-    describeCapacityProvidersRequest,
-    ({ capacityProviders, include = [], nextToken, maxResults }, { world }) => {
-      const names = (capacityProviders ?? []).map(lastPart);
-      const { items, ...next } = pageOf(
-        [...world.capacityProviders.keys()].filter((name) => names.length === 0 || names.includes(name)),
-        { ...present({ nextToken, maxResults }) },
-        10,
-      );
-      return {
-        capacityProviders: items.map((name) =>
-          providerAnswer(world.capacityProviders.get(name)!, include.includes("TAGS")),
-        ),
-        failures: names
-          .filter((name) => !world.capacityProviders.has(name))
-          .map((name) => ({ arn: world.arn(`capacity-provider/${name}`), reason: "MISSING" })),
-        ...next,
-      };
-    },
-  ),
-  DeleteCapacityProvider: operation(
-    "capacityModify",
-    deleteCapacityProviderRequest,
-    ({ capacityProvider = "" }, { world }) => {
-      const record = requireProvider(world, lastPart(capacityProvider));
-      const users = [...world.clusters.values()].filter(
-        ({ status, capacityProviders }) => status === "ACTIVE" && capacityProviders.includes(record.name),
-      );
-      if (record.settings["cluster"] !== undefined)
-        for (const cluster of users)
-          cluster.capacityProviders = cluster.capacityProviders.filter((name) => name !== record.name);
-      else if (users.length > 0)
-        throw invalidParameter("The specified capacity provider is in use and cannot be removed.");
-      world.capacityProviders.delete(record.name);
-      return { capacityProvider: { ...providerAnswer(record, true), status: "INACTIVE" } };
-    },
-  ),
 };
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html */
@@ -220,21 +127,18 @@ function requireName(name: string | undefined): string {
   return name;
 }
 
-/** A capacity provider there is. Fargate's are not played. */
-export function requireProvider(world: World, name: string): CapacityProviderRecord {
-  const record = world.capacityProviders.get(name);
-  if (record === undefined)
-    throw invalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.");
-  return record;
-}
-
-function providerAnswer({ arn, name, tags, settings }: CapacityProviderRecord, withTags: boolean): RawRecord {
-  return {
-    capacityProviderArn: arn,
-    name,
-    status: "ACTIVE",
-    ...settings,
-    type: settings["managedInstancesProvider"] === undefined ? "EC2_AUTOSCALING" : "MANAGED_INSTANCES",
-    tags: withTags ? tags : [],
-  };
+/** @throws AwsError while anything is in the cluster. */
+export function deleteCluster(world: World, name: string): ClusterRecord {
+  const cluster = requireCluster(world, name);
+  if ([...cluster.services.values()].some(({ status }) => status !== "INACTIVE"))
+    throw new AwsError("ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active.");
+  if ([...cluster.instances.values()].some(({ status }) => status !== "INACTIVE"))
+    throw new AwsError(
+      "ClusterContainsContainerInstancesException",
+      "The Cluster cannot be deleted while Container Instances are active or draining.",
+    );
+  if ([...cluster.tasks.values()].some(({ lastStatus }) => lastStatus !== "STOPPED"))
+    throw new AwsError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.");
+  cluster.status = "INACTIVE";
+  return cluster;
 }

@@ -13,7 +13,7 @@ import { operation, type OperationCall, type Operation } from "../wire/operation
 import { taskAnswer } from "./answers.ts";
 import { checkExpression } from "./check-definition.ts";
 import { checkLaunch, checkTaskRole, runWithoutRole } from "./check-launch.ts";
-import { requireProvider } from "./clusters.ts";
+import { requireProvider } from "./capacity-providers.ts";
 import { findInstance } from "./container-instances.ts";
 import { atMost, checkTags, requireItems } from "./limits.ts";
 import { pageOf } from "./pages.ts";

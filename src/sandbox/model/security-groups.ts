@@ -4,6 +4,8 @@ import { defaultSecurityGroupId } from "./networks.ts";
 import type { World } from "./world.ts";
 
 export interface SecurityGroupRule {
+  /** Of one that was made by itself. */
+  readonly id?: string;
   /** `-1`: all. */
   readonly protocol: string;
   readonly fromPort: number | undefined;

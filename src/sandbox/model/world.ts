@@ -3,6 +3,7 @@ import { Heap } from "../../core/base/heap.ts";
 import type { SandboxClock } from "./clock.ts";
 import type { Logs } from "./logs.ts";
 import type { AutoScalingGroupRecord, CapacityProviderRecord, LaunchTemplateRecord } from "./group-records.ts";
+import type { StackRecord } from "../cloudformation/stack-records.ts";
 import type { ClusterRecord, TaskRecord } from "./records.ts";
 import type { SecurityGroupRecord } from "./security-groups.ts";
 
@@ -24,6 +25,8 @@ export interface Timings {
   readonly boot: number;
   /** What a stage of a deployment takes that has nothing to wait for. */
   readonly stage: number;
+  /** What a resource of a stack takes, and a change set. */
+  readonly resource: number;
 }
 
 export const defaultTimings: Timings = {
@@ -35,6 +38,7 @@ export const defaultTimings: Timings = {
   healthy: 40_000,
   boot: 60_000,
   stage: 1_000,
+  resource: 2_000,
 };
 
 /** A definition with what only the registry knows of it. */
@@ -88,6 +92,8 @@ export class World {
   readonly launchTemplates = new Map<string, LaunchTemplateRecord>();
   /** By id. */
   readonly securityGroups = new Map<string, SecurityGroupRecord>();
+  /** By id, deleted ones too. */
+  readonly stacks = new Map<string, StackRecord>();
   /** What was answered under a client token, by operation and token. */
   readonly answers = new Map<string, { readonly request: string; readonly answer: object }>();
   /** Machine images that AWS has taken back, by id: planted by tests. */

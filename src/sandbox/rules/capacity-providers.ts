@@ -68,8 +68,9 @@ export const capacityProviderRules: readonly SandboxRule[] = [
   },
   {
     rule:
-      "CreateCapacityProvider takes any group's ARN. One that the sandbox does not know launches nothing; where it is the " +
+      "CreateCapacityProvider takes any group's ARN, and each group once; with managed termination protection one that protects " +
+      "its new instances. One that the sandbox does not know launches nothing; where it is the " +
       "cluster's only one, the cluster's instances of no provider are the group's, which launches 10 more of their types.",
-    source: "the sandbox's own",
+    source: `the sandbox's own; the protection: ${api}/API_AutoScalingGroupProvider.html; each once: ${unverified}`,
   },
 ];

@@ -41,6 +41,8 @@ export function readQuery(parameters: URLSearchParams): object {
     }
     const last = path.at(-1)!;
     if (branch.get(last) instanceof Map) throw malformed(name);
+    // A list without items is written so: what has no value says nothing here.
+    if (value === "" && branch === root) continue;
     branch.set(last, value);
   }
   return Object.fromEntries([...root].map(([name, value]) => [name, grown(value)]));

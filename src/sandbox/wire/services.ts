@@ -1,4 +1,5 @@
 import { attributeOperations } from "../ecs/attributes.ts";
+import { capacityProviderOperations } from "../ecs/capacity-providers.ts";
 import { clusterOperations } from "../ecs/clusters.ts";
 import { containerInstanceOperations } from "../ecs/container-instances.ts";
 import { executeCommandOperations } from "../ecs/execute-command.ts";
@@ -8,6 +9,7 @@ import { tagOperations } from "../ecs/tags.ts";
 import { taskDefinitionOperations } from "../ecs/task-definitions.ts";
 import { taskOperations } from "../ecs/tasks.ts";
 import { autoScalingOperations } from "../auto-scaling.ts";
+import { cloudFormationOperations } from "../cloudformation.ts";
 import { ec2Operations } from "../ec2.ts";
 import { logsOperations } from "../logs.ts";
 import { ssmOperations } from "../ssm.ts";
@@ -16,7 +18,7 @@ import type { Operation } from "./operation.ts";
 
 /** One AWS service: how its requests are told apart, and what it can do. */
 export interface WireService {
-  readonly name: "ecs" | "ssm" | "logs" | "sts" | "autoscaling" | "ec2";
+  readonly name: "ecs" | "ssm" | "logs" | "sts" | "autoscaling" | "ec2" | "cloudformation";
   /** What stands before the operation in X-Amz-Target; undefined for the query protocol. */
   readonly target?: string;
   /** The XML namespace of the query protocol. */
@@ -32,6 +34,7 @@ export const services: readonly WireService[] = [
     target: "AmazonEC2ContainerServiceV20141113",
     operations: {
       ...clusterOperations,
+      ...capacityProviderOperations,
       ...containerInstanceOperations,
       ...taskDefinitionOperations,
       ...taskOperations,
@@ -49,6 +52,11 @@ export const services: readonly WireService[] = [
     name: "autoscaling",
     namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
     operations: autoScalingOperations,
+  },
+  {
+    name: "cloudformation",
+    namespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+    operations: cloudFormationOperations,
   },
   { name: "ec2", namespace: "http://ec2.amazonaws.com/doc/2016-11-15/", isEc2: true, operations: ec2Operations },
 ];

@@ -163,9 +163,13 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
       "error: --as: Deploymnet is no kind of Kubernetes resource that aiplat generates\n  Did you mean Deployment?\n",
     ],
     [["--as", "Job", "--with", "service"], "error: --with service: Job has no Service of aiplat's\n"],
+    [["--as", "Job", "--with", "service,balancer"], "error: --with balancer: not one of service, hpa, scaled-object,"],
+    [["--host", "https://bert.example.com/"], "error: --host https://bert.example.com/ is no host's name"],
+    [["--gateway", "a/b/c"], "error: --gateway a/b/c is no name of a Gateway\n  Write NAME, or NAMESPACE/NAME"],
+    [["--otlp-endpoint", "collector:4317"], "error: --otlp-endpoint collector:4317 is no URL of HTTP\n"],
     [
-      ["--as", "Job", "--with", "ingress"],
-      "error: --with ingress: not one of service, hpa, scaled-object, pod-monitor or pdb\n",
+      ["--gateway", "public"],
+      "error: --gateway is read by nothing that goes with the workload\n  Write --with http-route too, or leave it out.\n",
     ],
     [["--kubernetes-version", "1.34.2"], "error: --kubernetes-version 1.34.2 is not a minor version\n  Write 1.34.\n"],
     [

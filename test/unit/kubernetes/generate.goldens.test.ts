@@ -8,6 +8,7 @@ import type { KubernetesSettings } from "../../../src/core/kubernetes/generate.t
 import { kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { formatManifests } from "../../../src/output/yaml.ts";
+import { extraValues } from "../../support/extra-values.ts";
 import { generate, multiNodeKinds, workloadOf } from "../../support/kubernetes-workloads.ts";
 
 const folder = join(import.meta.dirname, "../../golden/eks");
@@ -225,6 +226,25 @@ const others: readonly Golden[] = [
       extras: ["pod-monitor", "scaled-object", "service", "pdb"],
       maxReplicas: 6,
       prometheusUrl: "http://prometheus.monitoring:9090",
+    },
+  },
+  {
+    file: "extras-requests",
+    workload: {
+      ...service,
+      ports: [
+        { container: 8080, name: "http" },
+        { container: 9000, name: "metrics" },
+      ],
+      environment: { OTEL_SERVICE_NAME: "embeddings" },
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      eks: { namespace: "ml", companions: { Ingress: { metadata: { annotations: { "example.com/waf": "on" } } } } },
+    },
+    kind: "Deployment",
+    settings: {
+      extras: ["scale-to-zero", "workload-pod-monitor", "service-monitor", "http-route", "ingress", "open-telemetry"],
+      ...extraValues,
+      maxReplicas: 2,
     },
   },
   // A LeaderWorkerSet's Service is for its leaders.

@@ -406,7 +406,7 @@ describe("extras, queues and DRA", () => {
       service,
       "Deployment",
       { extras: ["hpa"] },
-      ["--with hpa: --max-replicas is missing"],
+      ["--with hpa: --max-replicas is missing | Write --max-replicas 8."],
     ],
     [
       "an autoscaler with no room",

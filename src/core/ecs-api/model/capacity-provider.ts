@@ -191,3 +191,39 @@ export const createCapacityProviderRequest = structure("CreateCapacityProviderRe
   managedInstancesProvider: createManagedInstancesProviderConfiguration,
   tags,
 });
+
+export const autoScalingGroupProviderUpdate = structure("AutoScalingGroupProviderUpdate", {
+  managedScaling,
+  managedTerminationProtection,
+  managedDraining,
+});
+
+export const instanceLaunchTemplateUpdate = structure("InstanceLaunchTemplateUpdate", {
+  ec2InstanceProfileArn: text,
+  networkConfiguration: managedInstancesNetworkConfiguration,
+  storageConfiguration: managedInstancesStorageConfiguration,
+  instanceMetadataTagsPropagation: flag,
+  localStorageConfiguration: managedInstancesLocalStorageConfiguration,
+  monitoring: managedInstancesMonitoringOptions,
+  instanceRequirements: instanceRequirementsRequest,
+  capacityReservations: capacityReservationRequest,
+});
+
+export const updateManagedInstancesProviderConfiguration = structure(
+  "UpdateManagedInstancesProviderConfiguration",
+  ["infrastructureRoleArn", "instanceLaunchTemplate"],
+  {
+    infrastructureRoleArn: text,
+    instanceLaunchTemplate: instanceLaunchTemplateUpdate,
+    propagateTags: propagateMITags,
+    infrastructureOptimization,
+    autoRepairConfiguration,
+  },
+);
+
+export const updateCapacityProviderRequest = structure("UpdateCapacityProviderRequest", ["name"], {
+  name: text,
+  cluster: text,
+  autoScalingGroupProvider: autoScalingGroupProviderUpdate,
+  managedInstancesProvider: updateManagedInstancesProviderConfiguration,
+});

@@ -26,6 +26,8 @@ const installations: Readonly<Record<string, string>> = {
   "kueue.x-k8s.io": "https://kueue.sigs.k8s.io/docs/installation/",
   "keda.sh": "https://keda.sh/docs/latest/deploy/",
   "monitoring.coreos.com": "https://prometheus-operator.dev/docs/getting-started/installation/",
+  "gateway.networking.k8s.io": "https://gateway-api.sigs.k8s.io/guides/getting-started/",
+  "networking.istio.io": "https://istio.io/latest/docs/setup/install/",
   "karpenter.sh": "https://karpenter.sh/docs/getting-started/",
   "karpenter.k8s.aws": "https://karpenter.sh/docs/getting-started/",
   "resource.nvidia.com":

@@ -1,9 +1,9 @@
 /** What a workload brings into a cluster: the resources that eks generate makes of it, and its pods. */
 import { isRaw, type Raw } from "../../base/merge.ts";
 import { present } from "../../base/present.ts";
-import { hamiScheduler, type ClusterSettings } from "../allocation.ts";
+import { hamiScheduler } from "../allocation.ts";
 import { hamiResources } from "../devices.ts";
-import { generateManifests, type KubernetesTarget } from "../generate.ts";
+import { generateManifests, type KubernetesSettings, type KubernetesTarget } from "../generate.ts";
 import type { Manifest } from "../manifest.ts";
 import { hostnameLabel, requiredTopology, zoneLabel } from "../placement.ts";
 import { podsIn } from "../pod-security.ts";
@@ -17,7 +17,7 @@ import { requestsOf, type ResourceAmounts } from "./pod-requests.ts";
 /** A workload that is to run in the cluster, with what it brings. */
 export interface WantedWorkload {
   readonly target: KubernetesTarget;
-  readonly settings: ClusterSettings;
+  readonly settings: KubernetesSettings;
   /** In the order of its instance types. */
   readonly variants: readonly WorkloadNeeds[];
 }
@@ -39,7 +39,7 @@ export interface WorkloadNeeds {
  *
  * @throws Refusal as generateManifests does.
  */
-export function wantWorkload(target: KubernetesTarget, settings: ClusterSettings): WantedWorkload {
+export function wantWorkload(target: KubernetesTarget, settings: KubernetesSettings): WantedWorkload {
   const variants = podVariants(target.workload).map(({ name, shape }) => {
     const { manifests } = generateManifests(target, { ...settings, variant: name });
     const pods = manifests

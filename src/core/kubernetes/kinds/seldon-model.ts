@@ -96,6 +96,8 @@ export const seldonModel: KindDefinition = {
   // SeldonIO/seldon-core operator/apis/mlops/v1alpha1/model_types.go
   ready: { condition: "Ready" },
   loadsModels: true,
+  // A Server has a podSpec, and no labels for it (SeldonIO/seldon-core operator/apis/mlops/v1alpha1/server_types.go).
+  ownPodLabels: true,
   documentation: {
     replicas: "`spec.replicas`, of its Server too",
     nodes: "1 only",

@@ -44,6 +44,20 @@ describe("a workload's resources", () => {
     ]);
   });
 
+  it("want the kinds of what goes beside", () => {
+    const served = new Map([
+      ["apps/v1", ["Deployment"]],
+      ["v1", ["Service"]],
+      ["monitoring.coreos.com/v1", []],
+      ["gateway.networking.k8s.io/v1", ["HTTPRoute"]],
+    ] as const);
+    const workload: Workload = { ...bert, ports: [{ container: 8080 }] };
+    const settings = { extras: ["service-monitor", "http-route"], gateway: { name: "public" } } as const;
+    expect(wrong({ workload, settings, needs: { served } })).toEqual([
+      "FAIL api: the cluster does not know ServiceMonitor (monitoring.coreos.com/v1)",
+    ]);
+  });
+
   it("want their namespace, which takes their Pod Security level", () => {
     expect(wrong({ needs: { namespaceLabels: "missing" } })).toEqual(["FAIL namespace: there is no namespace ml"]);
     expect(wrong({ needs: { namespaceLabels: undefined } })).toEqual(["SKIP namespace: namespace ml may not be read"]);

@@ -1,0 +1,34 @@
+/** What every autoscaler beside a resource has of it. */
+import { listOr } from "../base/problem.ts";
+import type { ExtraContents, ExtraProblem } from "./extra-definition.ts";
+import { typeOf } from "./kind-definition.ts";
+import { definitionOf, kinds, type Kind } from "./kinds.ts";
+
+/** The kinds that have a scale subresource. */
+export const scalable: readonly Kind[] = kinds.filter((kind) => definitionOf(kind).scalable === true);
+
+/** Percent: below it a replica has room, above it another one starts. */
+export const targetUtilization = 70;
+
+export function scaleTarget({ kind, name }: ExtraContents): Readonly<Record<string, string>> {
+  return { ...typeOf(definitionOf(kind)), name };
+}
+
+export function unscalable({ kind }: ExtraContents): readonly ExtraProblem[] {
+  return scalable.includes(kind)
+    ? []
+    : [{ message: `${kind} has no scale subresource`, hint: `There is one for ${listOr(scalable, "and")}.` }];
+}
+
+/** The workload's replicas are the least: the most has to be more. */
+export function noRoomToScale({ workload, maxReplicas }: ExtraContents): readonly ExtraProblem[] {
+  return maxReplicas === undefined || maxReplicas > workload.replicas
+    ? []
+    : [
+        {
+          message:
+            `--max-replicas ${maxReplicas} is no more than the workload's replicas (${workload.replicas}), ` +
+            "which are the least",
+        },
+      ];
+}
