@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { callsOf, commandCalls, type CallingCommand } from "../../src/core/iam/command-calls.ts";
 import { run as runTool } from "../../src/run.ts";
 import { bufferedSurroundings, type CliRun } from "../support/cli.ts";
+import { makeImageGroup, neuronImages } from "../support/image-group.ts";
 import { furnish, startMotoAccount, type MotoAccount } from "../support/moto-account.ts";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
@@ -102,6 +103,9 @@ const beyondSandbox: ReadonlySet<string> = new Set([
   "ecs:DescribeDaemonRevisions",
   "ecs:DescribeDaemonTaskDefinition",
   "ec2:DescribeLaunchTemplateVersions",
+  "eks:DescribeCluster",
+  "eks:ListNodegroups",
+  "eks:DescribeNodegroup",
   "elasticloadbalancing:DescribeTargetGroups",
   "elasticloadbalancing:DescribeLoadBalancers",
   "elasticloadbalancing:DescribeListeners",
@@ -138,6 +142,7 @@ it("is what the policy of each command allows", { timeout: 900_000 }, async () =
   write("train.yaml", train);
   await run("ami latest");
   await run("ami list");
+  await run("ami history");
   await run("instances list", "--live");
   await run("taskdef generate", "--all", "--cluster", "default");
   await run("taskdef register");
@@ -213,6 +218,46 @@ it("is what the policy of each command allows", { timeout: 900_000 }, async () =
   await run("doctor", write("awsvpc.yaml", { ...train, ecs: network }));
 });
 
+it("and of those that judge and replace machines", { timeout: 300_000 }, async () => {
+  const cluster = "rolled";
+  const [imageId] = neuronImages as [string];
+  await box.ecs("CreateCluster", { clusterName: cluster });
+  await makeImageGroup(box, { name: "numbered", imageId, size: 2, instanceType: "inf2.xlarge", cluster });
+  await makeImageGroup(box, {
+    name: "defaulted",
+    imageId,
+    size: 1,
+    instanceType: "inf2.xlarge",
+    cluster,
+    version: "$Default",
+  });
+  const { arn } = box.sandbox.world.groups.get("numbered")!;
+  await box.ecs("CreateCapacityProvider", {
+    name: "numbered",
+    autoScalingGroupProvider: { autoScalingGroupArn: arn, managedScaling: { status: "DISABLED" } },
+  });
+  const strategy = [{ capacityProvider: "numbered" }];
+  await box.ecs("PutClusterCapacityProviders", {
+    cluster,
+    capacityProviders: ["numbered"],
+    defaultCapacityProviderStrategy: strategy,
+  });
+  await box.ecs("CreateService", {
+    cluster,
+    serviceName: "web",
+    taskDefinition: "web",
+    desiredCount: 1,
+    capacityProviderStrategy: strategy,
+  });
+  box.step(30);
+  expect((await run("ami check", "--cluster", cluster, "--all")).code).toBe(3);
+  for (const group of ["numbered", "defaulted"])
+    expect(await run("ami roll", "--cluster", cluster, "--auto-scaling-group", group, "--yes")).toMatchObject({
+      code: 0,
+    });
+  expect((await run("ami check", "--cluster", cluster)).code).toBe(0);
+});
+
 it.skipIf(missingTools("moto_server", "aws"))(
   "and of those that ask other services",
   { timeout: 900_000 },
@@ -228,6 +273,8 @@ it.skipIf(missingTools("moto_server", "aws"))(
     write("aiplat.yaml", pool);
     for (const command of ["cluster devices", "cluster explain", "cluster snapshot", "plan", "doctor"] as const)
       await run(command);
+    // It looks at the cluster and its daemon before it finds that none of moto's groups is the cluster's.
+    await run("ami roll", "--dry-run");
     await run("run-task");
     await run("service deploy");
     await run("service scale", "--replicas", "2");
@@ -311,6 +358,7 @@ it.skipIf(missingTools("moto_server", "aws"))(
     write("wide.yaml", { name: "wide", image: "w:1", accelerator: { instanceTypes: ["trn1.32xlarge"] }, nodes: 2 });
     const release = ["--security-group", "sg-1", "--release-version", "1.33.3-20250819"];
     expect(await run("eks nodegroup create", "wide.yaml", ...nodes, ...release)).toMatchObject({ code: 0 });
+    await run("ami check", "--orchestrator", "eks", "--cluster", "prod");
     expect((await run("eks check", "--cluster", "prod", "--workload", "wide.yaml", "--set", "nodes=1")).stderr).toBe(
       "",
     );
