@@ -7,6 +7,7 @@ import { callsOf, commandCalls, type CallingCommand } from "../../src/core/iam/c
 import { run as runTool } from "../../src/run.ts";
 import { bufferedSurroundings, type CliRun } from "../support/cli.ts";
 import { makeImageGroup, neuronImages } from "../support/image-group.ts";
+import { startNodegroup, type PlayedNodegroup } from "../support/eks-nodegroup.ts";
 import { furnish, startMotoAccount, type MotoAccount } from "../support/moto-account.ts";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
@@ -18,6 +19,8 @@ let proxy: RecordingProxy;
 let motoAccount: MotoAccount | undefined;
 /** Whether the sandbox answers all calls, moto or not: its groups launch machines. */
 let onlySandbox = false;
+/** EKS beside it. */
+let nodegroup: PlayedNodegroup;
 /** What a command has said when Ctrl-C is pressed. */
 let interruptAt: string | undefined;
 /** What somebody else does before a call. */
@@ -87,13 +90,16 @@ beforeAll(async () => {
       { instanceType: "inf2.xlarge", count: 3 },
     ],
   });
+  nodegroup = await startNodegroup({ looks: 50 });
   proxy = await startRecordingProxy(async (call) => {
     await before.get(call)?.();
-    return (onlySandbox ? undefined : motoAccount)?.upstreamOf(call) ?? box.sandbox.url;
+    if (onlySandbox) return call.startsWith("eks:") ? nodegroup.url : box.sandbox.url;
+    return motoAccount?.upstreamOf(call) ?? box.sandbox.url;
   });
 });
 afterAll(async () => {
   await proxy.close();
+  await nodegroup.stop();
   await motoAccount?.stop();
   await box.sandbox.close();
   rmSync(folder, { recursive: true, force: true });
@@ -105,9 +111,6 @@ const beyondSandbox: ReadonlySet<string> = new Set([
   "ecs:DescribeDaemonRevisions",
   "ecs:DescribeDaemonTaskDefinition",
   "ec2:DescribeLaunchTemplateVersions",
-  "eks:DescribeCluster",
-  "eks:ListNodegroups",
-  "eks:DescribeNodegroup",
   "elasticloadbalancing:DescribeTargetGroups",
   "elasticloadbalancing:DescribeLoadBalancers",
   "elasticloadbalancing:DescribeListeners",
@@ -320,7 +323,6 @@ it.skipIf(missingTools("moto_server", "aws"))(
     write("wide.yaml", { name: "wide", image: "w:1", accelerator: { instanceTypes: ["trn1.32xlarge"] }, nodes: 2 });
     const release = ["--security-group", "sg-1", "--release-version", "1.33.3-20250819"];
     expect(await run("eks nodegroup create", "wide.yaml", ...nodes, ...release)).toMatchObject({ code: 0 });
-    await run("ami check", "--orchestrator", "eks", "--cluster", "prod");
     expect((await run("eks check", "--cluster", "prod", "--workload", "wide.yaml", "--set", "nodes=1")).stderr).toBe(
       "",
     );
@@ -366,6 +368,10 @@ it("and of those that judge and replace machines", { timeout: 300_000 }, async (
       code: 0,
     });
   expect((await run("ami check", "--cluster", cluster)).code).toBe(0);
+  const node = ["--cluster", "prod", "--nodegroup", "chips", "--yes", "--timeout", "1m"];
+  expect((await run("ami check", "--orchestrator", "eks", "--cluster", "prod")).code).toBe(3);
+  // Begun, and followed by another.
+  for (const _ of [1, 2]) expect((await run("ami roll", ...node)).code).toBe(5);
   onlySandbox = false;
 });
 

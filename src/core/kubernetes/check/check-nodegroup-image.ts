@@ -35,7 +35,7 @@ function checkRelease(
   nodegroup: DescribedNodegroup,
   { cluster, releases, now, maxAgeMs }: NodegroupImageFacts,
 ): CheckItem {
-  const { nodegroupName, releaseVersion, version } = nodegroup;
+  const { nodegroupName, releaseVersion } = nodegroup;
   const parameter = releaseParameterOf(nodegroup, cluster);
   const newest = parameter === undefined ? undefined : releases.get(parameter);
   if (newest === undefined || releaseVersion === undefined)
@@ -45,12 +45,7 @@ function checkRelease(
   const what = `release ${releaseVersion} is not the newest: that is ${newest}`;
   if (maxAgeMs !== undefined && ageMs !== undefined && ageMs <= maxAgeMs)
     return ok("ami-age", `${what}; it is within --max-age`);
-  return fail(
-    "ami-age",
-    what,
-    `aws eks update-nodegroup-version --cluster-name ${cluster.name} --nodegroup-name ${nodegroupName} ` +
-      `--kubernetes-version ${version ?? cluster.version} --release-version ${newest}`,
-  );
+  return fail("ami-age", what, `aiplat ami roll --cluster ${cluster.name} --nodegroup ${nodegroupName}`);
 }
 
 function checkServed(
