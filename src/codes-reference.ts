@@ -120,8 +120,10 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "Machine images": "`ami`.",
   "Container images":
     "`doctor`; in a workload they are told as `image-and-type`, in a task definition by lint's own rules.",
-  "Workloads on EKS": "`eks generate`, and of its nodes `eks nodegroup`.",
-  "Nodes on EKS": "`eks nodegroup`.",
+  "Workloads on EKS": "`eks generate`, and of its nodes `eks nodegroup`, of a fleet `eks platform`.",
+  "Machines on ECS": "`capacity`.",
+  "Nodes on EKS": "`eks nodegroup`, and what machines of both share `capacity`.",
+  "Platforms on EKS": "`eks platform generate`.",
 };
 
 /** A table a group, each with its heading and what is told of it. */

@@ -54,7 +54,8 @@ type Options = OptionsOf<typeof options>;
 export const plan = defineCommand({
   description:
     "Shows what `service deploy` (for kind: service) or run-task would register, create, update, " +
-    "delete and place, field by field, and why: the same plan, and nothing is changed. " +
+    "delete and place, field by field, and why, and what the tasks cost an hour by their shares of machines: " +
+    "the same plan, and nothing is changed. " +
     "--count asks for run-task's plan of a service. With --cluster-state it works offline, " +
     "and says what the snapshot does not know. Exits 4 when not all replicas have a place, " +
     "or a deployment could not finish. As -o json it is a file that `service deploy --plan` or " +

@@ -10,9 +10,11 @@ export interface RegistryEntry {
 /** Group words and their one-line summaries; a group within another comes after it. */
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
+  capacity: "The machines of an ECS cluster: generate",
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
+  "eks platform": "What a cluster needs besides nodes: generate",
   iam: "The least IAM policies: policy",
   instances: "What the catalogue knows of accelerated instance types",
   service: "The ECS services of a workload: deploy, list, status, logs, exec, open, scale, rollback, delete, import",
@@ -58,6 +60,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./ami/roll.ts")).amiRoll,
   },
   {
+    words: "capacity generate",
+    summary: "Print the machines that a workload needs as CloudFormation templates",
+    load: async () => (await import("./capacity/generate.ts")).capacityGenerate,
+  },
+  {
     words: "cluster devices",
     summary: "Map every accelerator device and who holds it",
     load: async () => (await import("./cluster/devices.ts")).clusterDevices,
@@ -96,6 +103,11 @@ export const registry: readonly RegistryEntry[] = [
     words: "eks nodegroup create",
     summary: "Create the node groups that a workload needs",
     load: async () => (await import("./eks/nodegroup/create.ts")).eksNodegroupCreate,
+  },
+  {
+    words: "eks platform generate",
+    summary: "Print the Helm values of a platform for a fleet's accelerators",
+    load: async () => (await import("./eks/platform/generate.ts")).eksPlatformGenerate,
   },
   {
     words: "iam policy",

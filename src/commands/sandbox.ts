@@ -82,7 +82,8 @@ type Options = OptionsOf<typeof options>;
 export const sandbox = defineCommand({
   description:
     "Starts a local AWS endpoint to practise and test against, until Ctrl-C: " +
-    "ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS. " +
+    "ECS with its placement and task life cycle, the AMI parameters of SSM, the containers' logs, STS, launch templates, " +
+    "Auto Scaling groups, and CloudFormation as far as capacities need it. " +
     "Any AWS SDK, the AWS CLI and aiplat can use it. Nothing is run, nothing costs anything, " +
     "and no credentials are needed. With -- COMMAND it runs the command in its environment, with its exit code, and " +
     "ends with it.",

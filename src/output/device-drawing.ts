@@ -1,4 +1,5 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
+import { usdText } from "./cost.ts";
 import { idOf, summarise, workloadName } from "./device-summary.ts";
 import { describeMissing, describeShares } from "./gpu-notes.ts";
 import { wrapAfter, wrapWords } from "./wrap.ts";
@@ -23,8 +24,8 @@ export function drawDevices(map: ClusterDevices, style: Style, columns: number):
   const hues = huesOf(map.tasks, style);
   const hints = told ? [] : ["every device with its task: aiplat cluster devices -o table"];
   const blocks = [
-    summarise(map, style),
-    drawRows(rows, told, hues, style),
+    summarise(map, style, columns),
+    drawRows(rows, told, hues, { style, columns }),
     told ? "" : describeWorkloads(map.tasks, holding, hues, columns),
     clashes(map, tasks, style),
     describeShares(map, tasks, columns),
@@ -119,7 +120,17 @@ function describeFree({ devices, freeSlots, missing }: MappedInstance): string {
   return largest === 0 || largest === free ? `${free} free` : `${free} free, ${largest} together`;
 }
 
-function drawRows(rows: readonly Row[], told: boolean, hues: ReadonlyMap<string, Paint>, style: Style): string {
+/** What the idle devices of a machine cost an hour. */
+function idleText({ instance: { idlePerHour = 0 } }: Row): string {
+  return idlePerHour === 0 ? "" : `${usdText(idlePerHour)} USD idle`;
+}
+
+function drawRows(
+  rows: readonly Row[],
+  told: boolean,
+  hues: ReadonlyMap<string, Paint>,
+  { style, columns }: { readonly style: Style; readonly columns: number },
+): string {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const alone = rows.length <= singlyDrawn || (told && row.letters.size > 0);
@@ -132,20 +143,25 @@ function drawRows(rows: readonly Row[], told: boolean, hues: ReadonlyMap<string,
     (group) => `${group[0]!.instance.ec2InstanceId}${group.length === 1 ? "" : ` +${group.length - 1}`}`,
   );
   const widthOf = (texts: readonly string[]) => texts.reduce((width, text) => Math.max(width, text.length), 0);
-  const [headWidth, typeWidth, drawnWidth] = [
+  const [headWidth, typeWidth, drawnWidth, freeWidth, idleWidth] = [
     widthOf(heads),
     widthOf(rows.map(({ instance }) => instance.instanceType)),
     widthOf(rows.map(({ drawn }) => drawn)),
+    widthOf(rows.map(({ free }) => free)),
+    widthOf(rows.map(idleText)),
   ];
+  // What all of it comes to stands above in any case.
+  const hasRoom = headWidth + typeWidth + drawnWidth + freeWidth + idleWidth + 4 * 2 <= columns;
   return [...groups.values()]
     .map(([row], index) => {
       const { instance, drawn, free } = row!;
       const characters =
         [...drawn].map((character, at) => colour(character, hues.get(row!.holders[at] ?? ""), style)).join("") +
         " ".repeat(drawnWidth - drawn.length);
+      const idle = hasRoom ? idleText(row!) : "";
       return (
         `${style.bold(heads[index]!.padEnd(headWidth))}  ${instance.instanceType.padEnd(typeWidth)}  ` +
-        `${characters}  ${free}\n${told ? legend(row!, hues, style) : ""}`
+        `${characters}  ${idle === "" ? free : `${free.padEnd(freeWidth)}  ${style.dim(idle)}`}\n${told ? legend(row!, hues, style) : ""}`
       );
     })
     .join("");

@@ -1,8 +1,10 @@
 import type { ClusterDevices, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
+import { devicesCostText } from "./cost.ts";
 import type { Style } from "./style.ts";
+import { wrapAfter } from "./wrap.ts";
 
 /** How many devices are free and held, and what there is room for. */
-export function summarise({ cluster, instances }: ClusterDevices, style: Style): string {
+export function summarise({ cluster, instances, cost }: ClusterDevices, style: Style, columns: number): string {
   const devices = instances.flatMap((instance) => instance.devices);
   const count = (state: string) => devices.filter((device) => device.state === state).length;
   const missing = instances.reduce((sum, instance) => sum + (instance.missing?.count ?? 0), 0);
@@ -17,7 +19,7 @@ export function summarise({ cluster, instances }: ClusterDevices, style: Style):
   ];
   return (
     `cluster ${style.bold(cluster)}: ${devices.length + missing} devices on ${instances.length} ` +
-    `${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${rooms(instances)}`
+    `${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${cost === undefined ? "" : `cost: ${wrapAfter("cost: ".length, devicesCostText(cost), columns)}\n`}${rooms(instances)}`
   );
 }
 

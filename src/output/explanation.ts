@@ -1,4 +1,7 @@
 import type { InstanceExplanation, PlacementExplanation } from "../core/placement/explain.ts";
+import type { Cost } from "../core/catalog/instance-types/cost.ts";
+import type { NearestChange } from "../core/placement/nearest-change.ts";
+import { amountText, basisText, listText } from "./cost.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { wrap, wrapAfter } from "./wrap.ts";
@@ -30,11 +33,27 @@ export function explanationView(explanation: PlacementExplanation): View {
 }
 
 /** What the lines of a pipe and the rows of a table do not say: how many fit, and what would make more of them fit. */
-export function summariseExplanation({ requested, possible, placeable, nearestChange }: PlacementExplanation): string {
+export function summariseExplanation({
+  requested,
+  possible,
+  placeable,
+  nearestChange,
+  cost,
+}: PlacementExplanation): string {
   const answer = placeable
     ? `fits: all ${requested} can be placed now`
     : `does not fit: ${possible} of ${requested} can be placed now`;
-  return nearestChange === undefined ? answer : `${answer}\nnearest change: ${nearestChange.message}`;
+  return [
+    answer,
+    ...(cost === undefined ? [] : [`cost: ${amountText(cost)}: ${basisText(cost)}`]),
+    ...(nearestChange === undefined ? [] : [`nearest change: ${changeText(nearestChange, cost)}`]),
+  ].join("\n");
+}
+
+/** What to do, and what that costs; whose prices they are where nothing before has said it. */
+function changeText({ message, cost }: NearestChange, before: Cost | undefined): string {
+  if (cost === undefined) return message;
+  return `${message} (${amountText(cost)}${before === undefined ? `; ${listText(cost)}` : ""})`;
 }
 
 /** How many instances of a group are named. */
@@ -57,7 +76,7 @@ function draw(explanation: PlacementExplanation, columns: number, style: Style):
   const blocks = [...groups.values()]
     .sort((one, other) => rank(one[0]!) - rank(other[0]!))
     .map((group) => drawGroup(group, columns, style));
-  const below = change.length === 0 ? "" : `\n${wrap(change.join(" "), columns).join("\n")}\n`;
+  const below = change.length === 0 ? "" : `\n${change.flatMap((line) => wrap(line, columns)).join("\n")}\n`;
   return (
     `${placeable ? style.green(answer) : style.red(answer)}\n` +
     `${instances.length === 0 ? "  the cluster has no container instances\n" : `\n${blocks.join("")}`}${below}`

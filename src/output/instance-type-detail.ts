@@ -41,12 +41,7 @@ function facts(detail: InstanceTypeDetail): readonly Fact[] {
     ["vCPU", String(type.vcpus)],
     ["Memory", `${gibibytes(type.memoryMiB)} GiB`],
     ["EFA", efaText(type.efaInterfaces)],
-    [
-      "Price",
-      price === undefined
-        ? "none in the list (Capacity Blocks only, or not sold in us-east-1)"
-        : `${price.usdPerHour} USD/hour on demand in ${price.region}, ${price.asOf}`,
-    ],
+    ["Price", price === undefined ? "none in the list (Capacity Blocks only, or not sold in us-east-1)" : price.text],
     ["Devices", devicePaths.length === 0 ? undefined : devicePaths.join(" ")],
     ["Legal slots", slotsText(detail)],
     ["Topology", topology === undefined ? undefined : [topology.wiring, topology.note].filter(Boolean).join("; ")],

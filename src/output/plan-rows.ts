@@ -1,8 +1,12 @@
+import type { Cost } from "../core/catalog/instance-types/cost.ts";
 import type { Change } from "../core/ecs/diff.ts";
 import type { LogGroupStep } from "../core/plan/log-groups.ts";
 import type { Registration } from "../core/plan/registrations.ts";
+import { amountText, basisText } from "./cost.ts";
 import { toJson } from "./harmless.ts";
+import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
+import { tabSeparated } from "./table.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** What becomes of a task definition, in rows of a plan: one for each field that changes. */
@@ -24,6 +28,23 @@ export function changeRows({
 /** A log group that is made; of one that nobody knows of the plan's warnings say it. */
 export function logGroupRows({ action, group, why }: LogGroupStep): readonly (readonly string[])[] {
   return action === "create" ? [["create", `log group ${group}`, why]] : [];
+}
+
+/** A plan as a table, with what its tasks cost below it. */
+export function planTables(
+  rows: readonly (readonly string[])[],
+  cost: Cost | undefined,
+): Required<Pick<View, "piped" | "table">> {
+  const columns = [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }];
+  return {
+    piped: tabSeparated({ columns, rows }),
+    table: { columns, rows: [...rows, ...costRows(cost)] },
+  };
+}
+
+/** What the tasks cost; no row of a pipe, whose lines are what is done. */
+export function costRows(cost: Cost | undefined): readonly (readonly string[])[] {
+  return cost === undefined ? [] : [["cost", amountText(cost), basisText(cost)]];
 }
 
 /** A plan as a person reads it on a terminal: what is done to what, and below it each reason, however long. */
@@ -50,7 +71,7 @@ export function changeText({ path, kind, before, after, note }: Change): string 
 /** The colour of what is done. */
 export function markAction(text: string, style: Style): string {
   const action = text.trim();
-  if (action === "keep") return style.dim(text);
+  if (action === "keep" || action === "cost") return style.dim(text);
   if (action === "delete" || action === "stall") return style.red(text);
   return action === "update" ? style.yellow(text) : style.green(text);
 }

@@ -1,9 +1,9 @@
 import type { RunPlan } from "../core/plan/run-plan.ts";
-import { changeRows, logGroupRows, markAction, planText } from "./plan-rows.ts";
+import { changeRows, costRows, logGroupRows, planTables, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
 
 /** What `plan` answers for a run, and what `run-task --plan` takes. */
-export function runPlanView({ inputs, registrations, steps, logGroups = [], unplaced, warnings }: RunPlan): View {
+export function runPlanView({ inputs, registrations, steps, logGroups = [], unplaced, cost, warnings }: RunPlan): View {
   const { settings, plannedAt, cluster, families, devices, ...given } = inputs;
   const { run, count } = settings;
   const rows = [
@@ -30,6 +30,7 @@ export function runPlanView({ inputs, registrations, steps, logGroups = [], unpl
       steps,
       ...(logGroups.length === 0 ? {} : { logGroups }),
       failures: unplaced,
+      ...(cost === undefined ? {} : { cost }),
       basis: { cluster, families, devices },
       unknown: warnings,
       // The steps in short.
@@ -43,10 +44,10 @@ export function runPlanView({ inputs, registrations, steps, logGroups = [], unpl
       planText(
         `run ${run} on cluster ${settings.cluster}: ` +
           `${placed === count ? asked : `${placed} of ${asked}, the rest has no place`}`,
-        rows,
+        [...rows, ...costRows(cost)],
         style,
         columns,
       ),
-    table: { columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }], rows },
+    ...planTables(rows, cost),
   };
 }

@@ -1,10 +1,10 @@
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
-import { changeRows, changeText, logGroupRows, markAction, planText } from "./plan-rows.ts";
+import { changeRows, changeText, costRows, logGroupRows, planTables, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
 
 /** What `plan` answers for a service, and what `service deploy --plan` takes. */
 export function servicePlanView(plan: ServicePlan): View {
-  const { inputs, registrations, steps, logGroups = [], unplaced } = plan;
+  const { inputs, registrations, steps, logGroups = [], unplaced, cost } = plan;
   const { workload, cluster, replicas } = inputs;
   const rows = [
     ...logGroups.flatMap(logGroupRows),
@@ -23,11 +23,13 @@ export function servicePlanView(plan: ServicePlan): View {
     document: documentOf(plan),
     // What stalls is said beside it, with what to do.
     text: (style, columns) =>
-      planText(`service ${workload} on cluster ${cluster}: ${wanted}${unchanged}`, rows, style, columns),
-    table: {
-      columns: [{ title: "ACTION", mark: markAction }, { title: "WHAT" }, { title: "WHY" }],
-      rows: [...rows, ...stalled],
-    },
+      planText(
+        `service ${workload} on cluster ${cluster}: ${wanted}${unchanged}`,
+        [...rows, ...costRows(cost)],
+        style,
+        columns,
+      ),
+    ...planTables([...rows, ...stalled], cost),
   };
 }
 
@@ -38,6 +40,7 @@ function documentOf({
   steps,
   logGroups = [],
   unplaced,
+  cost,
   warnings,
 }: ServicePlan): View["document"] {
   const { services, clusterInputs, reviewOnly, ...made } = inputs;
@@ -54,6 +57,7 @@ function documentOf({
     ...(clusterInputs === undefined ? {} : { clusterBasis: clusterInputs }),
     unknown: warnings,
     ...(reviewOnly === undefined ? {} : { reviewOnly }),
+    ...(cost === undefined ? {} : { cost }),
     requested: inputs.replicas,
     failures: unplaced.map(({ reason, detail, hint }) => ({ reason, detail, hint })),
   };

@@ -1,5 +1,7 @@
 /** The machine images of AWS that the sandbox has: of each family and region a few, the newest of which is current. */
+import type { InstanceType } from "../core/catalog/instance-types/instance-type.ts";
 import { amiFamilies, amiParameters, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
+import { serves } from "../core/catalog/machine-images/amis.ts";
 
 export interface SandboxImage {
   readonly imageId: string;
@@ -68,6 +70,22 @@ export function imagesIn(region: string): ReadonlyMap<string, SandboxImage> {
   // More regions than AWS has are asked for by nobody but a fuzzer.
   if (regions.size < 100) regions.set(region, images);
   return images;
+}
+
+const currentImages = new Map<string, string | undefined>();
+
+/** The current image for container instances of a type, Amazon Linux 2023's before others; undefined where there is none. */
+export function currentImageFor(region: string, type: InstanceType): string | undefined {
+  const key = `${region} ${type.instanceType}`;
+  if (currentImages.has(key)) return currentImages.get(key);
+  const usual = ({ orchestrator, kernel, fips }: AmiFamily) =>
+    orchestrator === "ecs" && kernel === undefined && fips === undefined;
+  const serving = amiFamilies.filter((family) => usual(family) && serves(family, type));
+  const family = serving.find(({ os }) => os === "al2023") ?? serving[0];
+  const imageId =
+    family === undefined ? undefined : imagesOf(family, region, undefined).find(({ current }) => current)?.imageId;
+  if (regions.size < 100) currentImages.set(key, imageId);
+  return imageId;
 }
 
 /** What AWS calls the build, by the path of its parameter: two families may have one image. */

@@ -239,8 +239,12 @@ describe("cluster explain", () => {
     async (form) => {
       const short = await explain(calm, "--count", "3", "-o", form);
       expect(short.stdout).not.toContain("nearest change");
-      expect(short.stderr).toMatch(/^does not fit: 2 of 3 can be placed now\nnearest change: .+\n$/);
-      expect((await explain(calm, "--count", "2", "-o", form)).stderr).toBe("fits: all 2 can be placed now\n");
+      expect(short.stderr).toMatch(
+        /^does not fit: 2 of 3 can be placed now\ncost: .+\nnearest change: .+ \(6\.49 USD\/hour\)\n$/,
+      );
+      expect((await explain(calm, "--count", "2", "-o", form)).stderr).toBe(
+        "fits: all 2 can be placed now\ncost: 4.33 USD/hour: 2 x 2 of 6 devices of inf2.24xlarge; on-demand list price in us-east-1, 2026-07-20\n",
+      );
       expect((await explain(calm, "--count", "3", "-o", form, "-q")).stderr).toBe("");
     },
   );
@@ -263,6 +267,27 @@ describe("cluster explain", () => {
           reasons: [],
         },
       ],
+      cost: {
+        currency: "USD",
+        region: "us-east-1",
+        asOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        source: expect.stringContaining("karpenter"),
+        perHour: { least: 4.327087, most: 4.327087 },
+        parts: [
+          {
+            count: 2,
+            choices: [
+              {
+                instanceType: "inf2.24xlarge",
+                share: 1 / 3,
+                takes: "2 of 6 devices",
+                pricePerHour: 6.49063,
+                perHour: 4.327087,
+              },
+            ],
+          },
+        ],
+      },
     });
     const short = await explain(calm, "--count", "3", "-o", "json");
     expect([short.code, short.stderr]).toEqual([4, ""]);
@@ -270,7 +295,11 @@ describe("cluster explain", () => {
       placeable: false,
       requested: 3,
       possible: 2,
-      nearestChange: { kind: "add-instances", message: "one more inf2.24xlarge" },
+      nearestChange: {
+        kind: "add-instances",
+        message: "one more inf2.24xlarge",
+        cost: { perHour: { least: 6.49063, most: 6.49063 } },
+      },
     });
   });
 

@@ -32,6 +32,8 @@ describe("aiplat completion -- WORDS", () => {
     ["regions", ["--region", "ap-northeast-3"], ["ap-northeast-3"]],
     ["kinds", ["eks", "generate", "--as", "RayJ"], ["RayJob"]],
     ["templates", ["init", "pytorch-inference-inf"], ["pytorch-inference-inf2"]],
+    ["platforms", ["eks", "platform", "generate", "ju"], ["jupyterhub"]],
+    ["nothing for a platform's workload files", ["eks", "platform", "generate", "jupyterhub", ""], []],
     ["shells", ["completion", "f"], ["fish"]],
     ["commands after a global flag", ["--debug", "doc"], ["doctor"]],
     ["commands after a global flag with its value", ["--region", "eu-west-1", "service", "sc"], ["scale"]],

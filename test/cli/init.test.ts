@@ -99,7 +99,7 @@ describe("init --model", () => {
       "-",
     ]);
     expect(stdout.slice(stdout.indexOf("\n") + 1)).toBe(
-      `# Serves meta-llama/Llama-3.1-8B-Instruct with vLLM on Neuron (NxD Inference) on 1 of the 1 Trainium of trn1.2xlarge, 1.34375 USD an hour in us-east-1 on 2026-07-20.
+      `# Serves meta-llama/Llama-3.1-8B-Instruct with vLLM on Neuron (NxD Inference) on 1 of the 1 Trainium of trn1.2xlarge, 1.34375 USD/hour on demand in us-east-1, 2026-07-20.
 # What else it fits:  aiplat instances fit llama-3.1-8b-instruct --context 8192
 name: llama-3-1-8b-instruct
 kind: service

@@ -112,6 +112,117 @@ const keys = `
   .trim()
   .split(/\s+/);
 
+/** A template of every resource type, with its functions. */
+const goodTemplate = {
+  Description: "all of it",
+  Resources: {
+    Cluster: { Type: "AWS::ECS::Cluster", Properties: { ClusterName: "made", Tags: [{ Key: "a", Value: "b" }] } },
+    Role: {
+      Type: "AWS::IAM::Role",
+      Properties: { AssumeRolePolicyDocument: {}, Path: { "Fn::Sub": "/${AWS::Region}/" } },
+    },
+    Profile: { Type: "AWS::IAM::InstanceProfile", Properties: { Roles: [{ Ref: "Role" }] } },
+    Near: { Type: "AWS::EC2::PlacementGroup", Properties: { Strategy: "cluster" } },
+    Security: {
+      Type: "AWS::EC2::SecurityGroup",
+      Properties: { GroupDescription: "d", SecurityGroupEgress: [{ IpProtocol: "-1", CidrIp: "0.0.0.0/0" }] },
+    },
+    In: {
+      Type: "AWS::EC2::SecurityGroupIngress",
+      Properties: { GroupId: { "Fn::GetAtt": ["Security", "GroupId"] }, IpProtocol: "-1" },
+    },
+    Template: {
+      Type: "AWS::EC2::LaunchTemplate",
+      Properties: {
+        LaunchTemplateData: {
+          InstanceType: "inf2.xlarge",
+          NetworkInterfaces: [{ Groups: [{ Ref: "Security" }] }],
+          UserData: { "Fn::Base64": "ECS_CLUSTER=made" },
+          TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "a", Value: "b" }] }],
+        },
+        TagSpecifications: [{ ResourceType: "launch-template", Tags: [{ Key: "a", Value: "b" }] }],
+      },
+    },
+    Group: {
+      Type: "AWS::AutoScaling::AutoScalingGroup",
+      DependsOn: ["Cluster"],
+      Properties: {
+        MinSize: 1,
+        MaxSize: "2",
+        VPCZoneIdentifier: ["subnet-0000000000000000a"],
+        NewInstancesProtectedFromScaleIn: false,
+        Tags: [{ Key: "a", Value: "b", PropagateAtLaunch: true }],
+        MixedInstancesPolicy: {
+          InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: 0 },
+          LaunchTemplate: {
+            LaunchTemplateSpecification: {
+              LaunchTemplateId: { Ref: "Template" },
+              Version: { "Fn::GetAtt": "Template.LatestVersionNumber" },
+            },
+            Overrides: [{ InstanceType: "g5.xlarge" }],
+          },
+        },
+      },
+    },
+    Provider: {
+      Type: "AWS::ECS::CapacityProvider",
+      Properties: {
+        AutoScalingGroupProvider: {
+          AutoScalingGroupArn: { Ref: "Group" },
+          ManagedScaling: { Status: "ENABLED", TargetCapacity: 90 },
+        },
+      },
+    },
+  },
+  Outputs: { Provider: { Value: { Ref: "Provider" } } },
+};
+
+const formWords = [
+  "pool",
+  "1",
+  "0",
+  "4",
+  "-1",
+  "$Latest",
+  "$Default",
+  "true",
+  "false",
+  "name",
+  "tag:a",
+  "tag-key",
+  "x*?(",
+  "CREATE",
+  "UPDATE",
+  "",
+  "subnet-0000000000000000a",
+  "us-east-1a",
+  "region",
+  "availability-zone",
+  "inf2.xlarge",
+  "CAPABILITY_IAM",
+  "__proto__",
+];
+
+/** Members of forms, most of which mean something to some action. */
+const member = fc.tuple(
+  fc.constantFrom(
+    ...`
+      AutoScalingGroupName AutoScalingGroupNames.member.1 MinSize MaxSize DesiredCapacity LaunchTemplate.LaunchTemplateName
+      LaunchTemplate.LaunchTemplateId LaunchTemplate.Version VPCZoneIdentifier AvailabilityZones.member.1 InstanceIds.member.1
+      NewInstancesProtectedFromScaleIn ProtectedFromScaleIn Tags.member.1.Key Tags.member.1.Value ForceDelete InstanceId
+      MixedInstancesPolicy.LaunchTemplate.Overrides.member.1.InstanceType MaxRecords NextToken ShouldDecrementDesiredCapacity
+      MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName LaunchTemplateName LaunchTemplateId
+      LaunchTemplateData.InstanceType LaunchTemplateData.ImageId LaunchTemplateData.UserData SourceVersion SetDefaultVersion
+      LaunchTemplateData.NetworkInterface.1.SecurityGroupId.1 LaunchTemplateData LaunchTemplateVersion.1 ClientToken
+      LaunchTemplateName.1 ImageId.1 Owner.1 Filter.1.Name Filter.1.Value.1 Filter SubnetId.1 LocationType GroupId.1
+      StackName ChangeSetName ChangeSetType TemplateBody Capabilities.member.1 ClientRequestToken __proto__.a constructor
+    `
+      .trim()
+      .split(/\s+/),
+  ),
+  fc.oneof(fc.constantFrom(...formWords, JSON.stringify(goodTemplate)), fc.string({ maxLength: 30 })),
+);
+
 const leaf = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...words) },
   fc.string({ maxLength: 20 }),
@@ -321,6 +432,74 @@ describe("the wire", () => {
       ),
       { numRuns: runs(200) },
     );
+  });
+
+  it("answers any form to any action of EC2, Auto Scaling and CloudFormation in XML", async () => {
+    const actions = services.flatMap(({ target, operations }) => (target === undefined ? Object.keys(operations) : []));
+    let turn = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...actions), fc.array(member, { maxLength: 8 }), async (Action, members) => {
+        const form = new URLSearchParams([["Action", Action], ...members]);
+        const { status, body, headers } = await send(form.toString(), {
+          "content-type": "application/x-www-form-urlencoded",
+        });
+        expect({ status, body }).toEqual({ status: status === 200 ? 200 : status === 404 ? 404 : 400, body });
+        expect(headers["content-type"]).toBe("text/xml");
+        if (status !== 200) expect(body).toMatch(/<Code>[A-Za-z.]+<\/Code>/);
+        if (++turn % 20 === 0) expect(await works()).toBe(true);
+      }),
+      { numRuns: runs(2_000) },
+    );
+    expect(await works()).toBe(true);
+  });
+
+  it("takes stacks whose templates are nearly good through their lives", async () => {
+    const post = async (Action: string, form: Readonly<Record<string, string>>) => {
+      const { status, body } = await send(new URLSearchParams({ Action, ...form }).toString(), {});
+      expect({ status, body }).toEqual({ status: status === 200 ? 200 : status === 404 ? 404 : 400, body });
+    };
+    const change = fc.option(fc.tuple(fc.nat(), value), { nil: undefined });
+    type Changed = readonly [place: number, put: unknown] | undefined;
+    const bodyOf = (changed: Changed) =>
+      JSON.stringify(changed === undefined ? goodTemplate : mutate(goodTemplate, ...changed)) ?? "";
+    let number = 0;
+    const live = async (first: Changed, second: Changed) => {
+      const StackName = `s${++number}`;
+      const named = (ChangeSetName: string) => ({ StackName, ChangeSetName });
+      for (const [name, changed] of [
+        ["first", first],
+        ["second", second],
+      ] as const) {
+        const TemplateBody = bodyOf(changed);
+        const ChangeSetType = name === "first" ? "CREATE" : "UPDATE";
+        await post("CreateChangeSet", {
+          ...named(name),
+          ChangeSetType,
+          TemplateBody,
+          "Capabilities.member.1": "CAPABILITY_IAM",
+        });
+        box.sandbox.advance(5);
+        await post("DescribeChangeSet", named(name));
+        await post("ExecuteChangeSet", named(name));
+        box.sandbox.advance(900);
+        await post("DescribeStacks", { StackName });
+      }
+      await post("DescribeStackEvents", { StackName });
+      await post("DeleteStack", { StackName });
+      box.sandbox.advance(900);
+      const left = [...box.sandbox.world.stacks.values()].filter(
+        ({ name, deletedAt }) => name === StackName && deletedAt === undefined,
+      );
+      expect(
+        left.map(({ status, resources }) => [status, [...resources.values()].map(({ reason }) => reason)]),
+      ).toEqual([]);
+    };
+    // The template itself is taken.
+    await live(undefined, undefined);
+    const first = [...box.sandbox.world.stacks.values()].find(({ name }) => name === "s1");
+    expect(first!.events.filter(({ status }) => status.includes("FAILED"))).toEqual([]);
+    await fc.assert(fc.asyncProperty(change, change, live), { numRuns: runs(300) });
+    expect(await works()).toBe(true);
   });
 
   it("refuses a body that is too large, and hangs on no method or path", async () => {

@@ -10,6 +10,8 @@ export const extraValues: Required<ExtraValues> = {
   hosts: ["bert.example.com", "*.bert.example.com"],
   gateway: { namespace: "ingress", name: "public" },
   ingressClass: "alb",
+  canaryImage: "repo/bert:2",
+  canaryWeight: 10,
   otlpEndpoint: "http://otel-collector.observability:4318",
 };
 

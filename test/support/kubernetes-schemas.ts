@@ -125,10 +125,10 @@ function strictly(name: string, definition: Schema): Schema {
   return definition["properties"] === undefined ? definition : { ...definition, additionalProperties: false };
 }
 
-/** The metadata of a custom resource is Kubernetes' own. */
+/** The metadata of a custom resource is Kubernetes' own, and what it is need not be said (Istio's do not). */
 function rootSchema(schema: Schema): Schema {
   const strict = forbidUnknown(schema);
-  return { ...strict, properties: { ...(strict["properties"] as Schema), metadata: {} } };
+  return { ...strict, properties: { apiVersion: {}, kind: {}, ...(strict["properties"] as Schema), metadata: {} } };
 }
 
 /** OpenAPI as JSON Schema in which an object has the fields that are named, and no others. */

@@ -55,6 +55,17 @@ export function exportsOf({ readme }: Template): Readonly<Record<string, string>
   );
 }
 
+/** What EFA, several machines or a kind come with, whatever the file says, but for the queue, which is the cluster's. */
+const inherent = [/adds the capability IPC_LOCK/, /placed one by one/, /does not outlive an eviction/];
+
+/** What a command said, without the warnings that go with what the template is. */
+export function withoutInherent(stderr: string): string {
+  return stderr
+    .split(/(?<=\n)(?! )/)
+    .filter((block) => !inherent.some((each) => block.startsWith("warning: ") && each.test(block)))
+    .join("");
+}
+
 interface ImageFact {
   readonly image: string;
   /** YYYY-MM-DD */

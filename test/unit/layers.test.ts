@@ -26,6 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "man-pages.ts": ["commands", "core"],
   "codes-reference.ts": ["core"],
   "kinds-reference.ts": ["core"],
+  "landscape-reference.ts": ["core"],
   "workload-reference.ts": ["core"],
   "targets-reference": ["core"],
   commands: [

@@ -18,7 +18,7 @@ import { amiRollView } from "../../output/ami-roll.ts";
 import { note, warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
-import { requireEksCluster } from "../eks/node-options.ts";
+import { requireEksCluster } from "../shared/eks-cluster.ts";
 import { clusterOption } from "../shared/cluster-state.ts";
 import { confirm } from "../shared/confirm.ts";
 import { defineCommand } from "../command.ts";

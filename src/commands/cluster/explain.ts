@@ -57,7 +57,7 @@ type Options = OptionsOf<typeof options>;
 export const clusterExplain = defineCommand({
   description:
     "Says for each container instance whether a workload fits and, if not, every reason; " +
-    "then the nearest change that would make it fit. Exits 4 when not all replicas can be placed. " +
+    "then what it costs an hour, and the nearest change that would make it fit. Exits 4 when not all replicas can be placed. " +
     "Piped, each line is: instance, type, fits, reasons.",
   arguments: [workloadArgument],
   options,

@@ -36,17 +36,23 @@ export const extraOptions = [
   },
   {
     flags: "--host <name>",
-    description: "a name that http-route or ingress answers to, repeatable",
+    description: "a name that http-route, ingress or istio-canary answers to, repeatable",
     defaultText: "every host",
     repeatable: true,
     parse: hostName,
   },
   {
     flags: "--gateway <[namespace/]name>",
-    description: "the Gateway that http-route takes requests of",
+    description: "the Gateway that http-route, or istio-canary, takes requests of",
     parse: gatewayName,
   },
   { flags: "--ingress-class <name>", description: "the class of ingress", defaultText: "the cluster's" },
+  { flags: "--canary-image <image>", description: "what the canary of istio-canary runs" },
+  {
+    flags: "--canary-weight <percent>",
+    description: "so many percent of the requests are the canary's, from 0 on",
+    parse: percent,
+  },
   {
     flags: "--otlp-endpoint <url>",
     description: "where open-telemetry has the SDK send what it sees",
@@ -63,6 +69,8 @@ export function extraSettingsOf({
   host,
   gateway,
   ingressClass,
+  canaryImage,
+  canaryWeight,
   otlpEndpoint,
 }: OptionsOf<typeof extraOptions>): ExtraSettings {
   return present({
@@ -74,6 +82,8 @@ export function extraSettingsOf({
     hosts: host,
     gateway,
     ingressClass,
+    canaryImage,
+    canaryWeight,
     otlpEndpoint,
   });
 }
@@ -83,6 +93,11 @@ function httpUrl(text: string, flag: string): string {
   throw new AiplatError("Usage", `${flag} ${text} is no URL of HTTP`, {
     hint: "Write it as http://NAME.NAMESPACE:PORT.",
   });
+}
+
+function percent(text: string, flag: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new AiplatError("Usage", `${flag} ${text}: must be a whole number from 0 to 100`);
 }
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#hostname */

@@ -4,6 +4,13 @@ import { requireKind, type Kind } from "../../core/kubernetes/kinds.ts";
 import { AiplatError } from "../../errors.ts";
 import type { OptionSpec } from "../shared/option.ts";
 
+export const neuronSchedulerOption = {
+  flags: "--neuron-scheduler <how>",
+  description: "what the cluster allocates Neuron devices with; dra where it has the DRA driver, for every size",
+  choices: neuronSchedulers,
+  defaultText: "the device plugin, with the extension for a part of an instance",
+} as const satisfies OptionSpec;
+
 /** What a workload is to be on Kubernetes. */
 export const formOptions = [
   {
@@ -12,12 +19,7 @@ export const formOptions = [
     defaultText: "eks.as, else Deployment for a service, Job for a job, JobSet for a job of several nodes",
     parse: (text: string, flag: string): Kind => refusing(flag, () => requireKind(text)),
   },
-  {
-    flags: "--neuron-scheduler <how>",
-    description: "what the cluster allocates Neuron devices with; dra where it has the DRA driver, for every size",
-    choices: neuronSchedulers,
-    defaultText: "the device plugin, with the extension for a part of an instance",
-  },
+  neuronSchedulerOption,
 ] as const satisfies readonly OptionSpec[];
 
 /** What the core refuses, as a mistake in a flag. */

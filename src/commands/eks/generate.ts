@@ -1,7 +1,7 @@
 import { present } from "../../core/base/present.ts";
 import { requireInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
-import { kustomizationFiles, orderedKind } from "../../core/kubernetes/kustomization.ts";
+import { fileNameOf, kustomizationFiles, orderedKind } from "../../core/kubernetes/kustomization.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
 import { eksRules } from "../../core/kubernetes/rules.ts";
 import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
@@ -12,6 +12,7 @@ import { note, warn } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
 import { extraOptions, extraSettingsOf } from "./extra-options.ts";
 import { formOptions, refusing } from "./form-options.ts";
+import { gitopsOptions, gitopsSettingsOf } from "./gitops-options.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { loadWorkload, workloadArgument, workloadOptions } from "../shared/load-workload.ts";
 
@@ -36,6 +37,7 @@ const ownOptions = [
     parse: fleet,
   },
   { flags: "--out-dir <folder>", description: "a file each in the folder, with a kustomization" },
+  ...gitopsOptions,
 ] as const satisfies readonly OptionSpec[];
 
 export const eksGenerate = defineCommand({
@@ -52,16 +54,22 @@ export const eksGenerate = defineCommand({
       "a service on Inferentia2, from flags alone",
     ],
     ["aiplat eks generate --as PyTorchJob --nodes 4", "./aiplat.yaml as a distributed job on four instances"],
-    ["aiplat eks generate --with service --with pod-monitor --out-dir k8s && kubectl diff -k k8s", "files for review"],
+    ["aiplat eks generate --with service,pod-monitor --out-dir k8s && kubectl diff -k k8s", "files for review"],
+    [
+      "aiplat eks generate --out-dir k8s/bert --gitops flux --repo-url https://github.com/ORG/REPO --repo-revision main",
+      "for Flux to apply, once they are pushed",
+    ],
   ],
   formats: ["text", "yaml", "json"],
   run: async (context, invocation) => {
     const { options } = invocation;
     const { workload, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);
     await warn(context, ...warnings);
-    const { manifests, warnings: more } = locating(() =>
-      generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)),
-    );
+    const {
+      manifests,
+      gitops,
+      warnings: more,
+    } = locating(() => generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)));
     await warn(context, ...more.map(locate));
     if (options.outDir === undefined) {
       context.stdout.write(await manifestsText(context, manifests));
@@ -69,7 +77,10 @@ export const eksGenerate = defineCommand({
     }
     const extension = context.options.format === "json" ? "json" : "yaml";
     const files = await Promise.all(
-      [...kustomizationFiles(manifests, extension)].map(
+      [
+        ...kustomizationFiles(manifests, extension),
+        ...gitops.map((each) => [fileNameOf(each, extension), each] as const),
+      ].map(
         async ([name, manifest]) =>
           [name, await manifestText(manifest, name.endsWith(".json") ? "json" : "yaml")] as const,
       ),
@@ -103,6 +114,7 @@ function settingsOf({
       queueFleets: queueFleet,
     }),
     ...extraSettingsOf(others),
+    ...present({ gitops: gitopsSettingsOf(others) }),
   };
 }
 

@@ -115,6 +115,13 @@ const kinds: Source = async () => {
 const templates: Source = async () =>
   readTemplates().map(({ name, summary }) => ({ value: name, description: summary }));
 
+/** The first argument; those after it are files. */
+const platforms: Source = async (_, before) => {
+  if (before.at(-1) !== "generate") return [];
+  const { platforms: all } = await import("../../core/kubernetes/platforms/platforms.ts");
+  return Object.entries(all).map(([value, { summary }]) => ({ value, description: summary }));
+};
+
 const clusters: Source = (context) => asked(context, (ecs) => ecs.listClusters());
 
 const services: Source = (context, before) => {
@@ -135,6 +142,7 @@ const flagSources: Readonly<Record<string, Source>> = {
 const argumentSources: Readonly<Record<string, Source>> = {
   init: templates,
   "templates show": templates,
+  "eks platform generate": platforms,
   "instances show": instanceTypes,
   completion: async () => shells.map((value) => ({ value })),
   "service status": services,

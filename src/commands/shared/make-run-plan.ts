@@ -15,7 +15,7 @@ import type { PlannableRun } from "./prepare-run.ts";
 export async function makeRunPlan(
   context: Context,
   source: PlanSource,
-  { settings, clientToken, cluster, readsCluster: devices, follows, logGroups, plan }: PlannableRun,
+  { settings, clientToken, cluster, readsCluster: devices, follows, logGroups, plan, definitions }: PlannableRun,
   planner?: (plan: PlanOn) => Promise<RunRound>,
 ): Promise<RunPlan> {
   const planOn = (seen?: ClusterSnapshot) => plan(settings.count, seen, new Set());
@@ -27,6 +27,7 @@ export async function makeRunPlan(
     cluster,
     devices,
     follows,
+    ...present({ runs: definitions()[0] }),
     logGroups,
     newest: await source.newest(familiesOf(round.steps, follows)),
     now: context.now(),

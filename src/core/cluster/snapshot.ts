@@ -49,7 +49,7 @@ export function instanceTypeOf(instance: ContainerInstance): string | undefined 
 }
 
 /** The region of the cluster; undefined where the snapshot does not say. */
-export function regionOf({ region, clusterArn }: ClusterSnapshot): string | undefined {
+export function regionOf({ region, clusterArn }: Pick<ClusterSnapshot, "region" | "clusterArn">): string | undefined {
   return region ?? /^arn:[^:]+:ecs:([^:]+):/.exec(clusterArn ?? "")?.[1];
 }
 

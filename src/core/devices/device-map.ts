@@ -1,11 +1,12 @@
 import { present } from "../base/present.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
-import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
+import { instanceTypeOf, regionOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import { definitionNameOf, taskIdOf } from "../ecs-api/arn.ts";
 import type { Task } from "../ecs-api/api.ts";
 import { workloadTag } from "../ecs-api/service.ts";
 import type { MissingGpus } from "./missing-gpus.ts";
 import { identifyInstance, type InstanceIdentity } from "./identify-instance.ts";
+import { costOfInstance, costOfInstances, type DevicesCost, type InstanceCost } from "./device-cost.ts";
 import { fragmentation, replicasThatFit } from "./allocate.ts";
 import { mapGpus } from "./gpu-map.ts";
 import { occupancyOf, type DeviceState, type InstanceDevices } from "./occupancy.ts";
@@ -31,7 +32,8 @@ export interface GpuSharing {
   readonly shares: readonly { readonly taskArn: string; readonly memoryMiB: number }[];
 }
 
-export interface MappedInstance extends InstanceIdentity {
+/** What it costs is left out where the list of prices does not have its type. */
+export interface MappedInstance extends InstanceIdentity, Partial<InstanceCost> {
   readonly devices: readonly MappedDevice[];
   /** How many devices stand in one row of the type's wiring. Of Neuron types with several rows. */
   readonly rowLength?: number;
@@ -72,6 +74,8 @@ export interface ClusterDevices {
   /** One task is stopping and its successor waits: no conflict. */
   readonly handOvers: readonly DeviceConflict[];
   readonly tasks: readonly MappedTask[];
+  /** Left out where there is no accelerated instance. */
+  readonly cost?: DevicesCost;
 }
 
 /**
@@ -81,7 +85,9 @@ export interface ClusterDevices {
 export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
   const neuron = new Map(occupancyOf(snapshot).map((each) => [each.instance.arn, mapNeuron(each)]));
   const gpus = mapGpus(snapshot);
-  const instances = snapshot.instances.flatMap((instance) => neuron.get(instance.arn) ?? gpus.get(instance.arn) ?? []);
+  const instances = snapshot.instances
+    .flatMap((instance) => neuron.get(instance.arn) ?? gpus.get(instance.arn) ?? [])
+    .map((mapped): MappedInstance => ({ ...mapped, ...costOfInstance(mapped) }));
   const inState = (state: MappedDevice["state"]) =>
     instances.flatMap(({ containerInstanceArn, devices }) =>
       devices
@@ -98,6 +104,7 @@ export function mapDevices(snapshot: ClusterSnapshot): ClusterDevices {
     conflicts: inState("conflict"),
     handOvers: inState("hand-over"),
     tasks: snapshot.tasks.filter(({ taskArn }) => holding.has(taskArn)).map((task) => toMappedTask(task, snapshot)),
+    ...(instances.length === 0 ? {} : { cost: costOfInstances(instances, regionOf(snapshot)) }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { nearestNames } from "../base/nearest.ts";
 import { listOr, problem, warning, type Problem } from "../base/problem.ts";
 import { extraOf, extras } from "./extras.ts";
+import { gitopsKinds, gitopsTools } from "./gitops.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Each with what brings it. */
@@ -11,6 +12,7 @@ const companionKinds: Readonly<Record<string, string>> = {
       .flatMap((extra) => extraOf(extra).makes)
       .map((kind) => [kind, `--with ${listOr(extras.filter((extra) => extraOf(extra).makes.includes(kind)))}`]),
   ),
+  ...Object.fromEntries(gitopsTools.flatMap((tool) => gitopsKinds[tool].map((kind) => [kind, `--gitops ${tool}`]))),
   Service: "--with service, or a kind whose pods need names",
   PersistentVolume: "a volume of efs, lustre or s3",
   VolumeSnapshotContent: "a volume of ebs with a snapshot",

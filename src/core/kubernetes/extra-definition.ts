@@ -1,4 +1,5 @@
 /** What can go beside the resource where it is asked for, and what aiplat knows of it: a file in extras/ each. */
+import type { Problem } from "../base/problem.ts";
 import type { ResolvedWorkload, Shape } from "../workload/resolved.ts";
 import type { Kind } from "./kinds.ts";
 import type { EnvironmentVariable, Manifest, Metadata } from "./manifest.ts";
@@ -18,6 +19,10 @@ export interface ExtraValues {
   /** The Gateway that requests come in by. */
   readonly gateway?: NamespacedName;
   readonly ingressClass?: string;
+  /** What the canary runs in place of the workload's image. */
+  readonly canaryImage?: string;
+  /** Percent of the requests that are the canary's. */
+  readonly canaryWeight?: number;
   /** Where OpenTelemetry's SDKs send what they see. */
   readonly otlpEndpoint?: string;
 }
@@ -28,6 +33,8 @@ export interface NamespacedName {
 }
 
 export interface ExtraContents extends ExtraValues {
+  /** Whether the Service leads to a canary too. */
+  readonly hasCanary: boolean;
   readonly workload: ResolvedWorkload;
   readonly shape: Shape;
   readonly kind: Kind;
@@ -55,6 +62,10 @@ export interface ExtraDefinition {
   /** Why it cannot go with the workload, beside values that are missing; none where it can. */
   problems(contents: ExtraContents): readonly ExtraProblem[];
   manifests(contents: ExtraContents): readonly Manifest[];
+  /** Whether another version of the resource goes with it, to which the Service leads too. */
+  readonly canary?: true;
+  /** What its user should know of it. */
+  warnings?(contents: ExtraContents): readonly Problem[];
   /** Variables of the workload's own container, where it sets none of that name itself. */
   environment?(contents: ExtraContents): readonly EnvironmentVariable[];
   readonly documentation: ExtraDocumentation;

@@ -16,7 +16,8 @@ export interface ExtraSettings extends ExtraValues {
   readonly extras?: readonly Extra[];
 }
 
-type AskedContents = ExtraContents & ExtraSettings;
+/** What extras are made from, as far as generateManifests knows it. */
+type AskedContents = Omit<ExtraContents, "hasCanary"> & ExtraSettings;
 
 /** How each value is given. */
 export const extraFlags = {
@@ -27,6 +28,8 @@ export const extraFlags = {
   hosts: "--host",
   gateway: "--gateway",
   ingressClass: "--ingress-class",
+  canaryImage: "--canary-image",
+  canaryWeight: "--canary-weight",
   otlpEndpoint: "--otlp-endpoint",
 } as const satisfies Readonly<Record<keyof ExtraValues, string>>;
 
@@ -38,6 +41,19 @@ export function extraOf(extra: Extra): ExtraDefinition {
 function inOrder({ extras: asked = [] }: ExtraSettings): readonly Extra[] {
   const throughService = asked.some((extra) => extraOf(extra).throughService === true);
   return extras.filter((extra) => asked.includes(extra) || (extra === "service" && throughService));
+}
+
+/** Whether a canary goes with the resource. */
+export function hasCanary({ extras: asked = [] }: ExtraSettings): boolean {
+  return asked.some((extra) => extraOf(extra).canary === true);
+}
+
+/** What is asked for of the pods themselves: what goes beside the resource goes with one version of it. */
+export function ofPodsAlone<Settings extends ExtraSettings>(settings: Settings): Settings {
+  const kept = (settings.extras ?? []).filter((extra) => extraOf(extra).environment !== undefined);
+  const read = new Set(kept.flatMap((extra) => extraOf(extra).reads));
+  const unread = (Object.keys(extraFlags) as (keyof ExtraValues)[]).filter((key) => !read.has(key));
+  return { ...settings, ...Object.fromEntries(unread.map((key) => [key, undefined])), extras: kept };
 }
 
 /** Whether the extras say how many replicas run. */
@@ -85,10 +101,11 @@ export function extraProblems(contents: AskedContents): readonly Problem[] {
 
 function problemsOf(extra: Extra, contents: AskedContents): readonly ExtraProblem[] {
   const definition = extraOf(extra);
-  const ofService = definition.throughService === true ? extraDefinitions.service.problems(contents) : [];
+  const whole = withCanary(contents);
+  const ofService = definition.throughService === true ? extraDefinitions.service.problems(whole) : [];
   // Without ports both would say so.
   return [
-    ...(ofService.length > 0 ? ofService : definition.problems(contents)),
+    ...(ofService.length > 0 ? ofService : definition.problems(whole)),
     ...otherScalers(extra, contents),
     ...missingValues(definition, contents),
   ];
@@ -139,12 +156,21 @@ function unreadValues(contents: AskedContents): readonly Problem[] {
 
 /** The extras in their order. */
 export function extraManifests(contents: AskedContents): readonly Manifest[] {
-  return inOrder(contents).flatMap((extra) => extraOf(extra).manifests(contents));
+  return inOrder(contents).flatMap((extra) => extraOf(extra).manifests(withCanary(contents)));
+}
+
+/** What the user should know of the extras. */
+export function extraWarnings(contents: AskedContents): readonly Problem[] {
+  return inOrder(contents).flatMap((extra) => extraOf(extra).warnings?.(withCanary(contents)) ?? []);
+}
+
+function withCanary(contents: AskedContents): ExtraContents {
+  return { ...contents, hasCanary: hasCanary(contents) };
 }
 
 /** The pod with the variables that the extras give its container. */
 export function withExtraEnvironment(pod: PodTemplate, contents: AskedContents): PodTemplate {
-  const variables = inOrder(contents).flatMap((extra) => extraOf(extra).environment?.(contents) ?? []);
+  const variables = inOrder(contents).flatMap((extra) => extraOf(extra).environment?.(withCanary(contents)) ?? []);
   return variables.length === 0
     ? pod
     : withContainer(pod, (container) => ({ ...container, env: withDefaults(container.env ?? [], variables) }));

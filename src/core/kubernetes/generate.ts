@@ -7,11 +7,22 @@ import type { Workload } from "../workload/schema.ts";
 import { allocationProblems, allocationWarnings, spansUltraServer, type ClusterSettings } from "./allocation.ts";
 import { containerNameProblems, containerNameWarnings, containerProblems } from "./container-problems.ts";
 import { celProblems } from "./cel/violations.ts";
+import { canaryName, canaryOf, ownOfCanary } from "./canary.ts";
 import { companionProblems } from "./companions.ts";
 import { claimManifests, ultraServerLabel } from "./claims.ts";
 import { kindSections, typeOf, type Contents, type KindDefinition } from "./kind-definition.ts";
 import { withRightPolicies } from "./eviction-policy.ts";
-import { extraManifests, extraProblems, isAutoscaled, withExtraEnvironment, type ExtraSettings } from "./extras.ts";
+import {
+  extraManifests,
+  extraProblems,
+  extraWarnings,
+  hasCanary,
+  isAutoscaled,
+  ofPodsAlone,
+  withExtraEnvironment,
+  type ExtraSettings,
+} from "./extras.ts";
+import { beforeOthers, gitopsManifests, gitopsProblems, type GitopsSettings } from "./gitops.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
@@ -33,11 +44,15 @@ import { choosePodVariant } from "./variants.ts";
 export interface KubernetesSettings extends ClusterSettings, ExtraSettings, FleetSettings {
   /** The one variant, where there are several. */
   readonly variant?: string;
+  /** What applies the manifests out of a Git repository. */
+  readonly gitops?: GitopsSettings;
 }
 
 export interface GeneratedManifests {
   /** In the order to apply them. */
   readonly manifests: readonly Manifest[];
+  /** What has a controller apply them, and is none of what it applies. */
+  readonly gitops: readonly Manifest[];
   readonly warnings: readonly Problem[];
 }
 
@@ -76,10 +91,28 @@ function defaultKind({ kind, nodes }: ResolvedWorkload): Kind {
  * @throws Refusal when the kind cannot carry the workload, an extra cannot go with it, or raw fields change its devices.
  */
 export function generateManifests(target: KubernetesTarget, settings: KubernetesSettings = {}): GeneratedManifests {
+  const stable = manifestsOf(target, settings, (name) => name);
+  if (!hasCanary(settings)) return stable;
+  const canary = manifestsOf(
+    { ...target, workload: canaryOf(target.workload, settings) },
+    ofPodsAlone(settings),
+    canaryName,
+  );
+  return { ...stable, manifests: [...ownOfCanary(canary.manifests, stable.manifests), ...stable.manifests] };
+}
+
+/** @param naming What the variant's resource is called. */
+function manifestsOf(
+  target: KubernetesTarget,
+  settings: KubernetesSettings,
+  naming: (name: string) => string,
+): GeneratedManifests {
   const { kind } = target;
   const workload = loadedByKind(target);
   const ofKind = kindProblems(kind, target.workload, target.says);
-  const { name, shape } = refuseTogether(ofKind, () => choosePodVariant(workload, settings.variant));
+  const variant = refuseTogether(ofKind, () => choosePodVariant(workload, settings.variant));
+  const { shape } = variant;
+  const name = naming(variant.name);
   const metadata = metadataOf(workload, name);
   const extra = { workload, shape, kind, name, metadata, ...settings };
   refuseErrors([
@@ -88,6 +121,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...allocationProblems(workload, shape, settings, definitionOf(kind)),
     ...containerProblems(workload, shape, settings),
     ...extraProblems(extra),
+    ...gitopsProblems(extra),
     ...queueProblems(workload, shape, settings),
     ...podQueueProblems(workload, shape, settings),
   ]);
@@ -121,13 +155,15 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
     ...podQueueManifests(workload, metadata, definition),
     ...storageManifests(workload, metadata),
     ...claimManifests(workload, shape, metadata, settings),
-    ...(definition.companions?.(contents) ?? []),
+    ...beforeOthers(definition.companions?.(contents) ?? [], extra),
   ];
   const rawCompanions = workload.eks.companions ?? {};
-  const companions = mergeCompanions([...before, ...extraManifests(extra)], rawCompanions, shape.request);
+  const beside = extraManifests(extra);
+  const companions = mergeCompanions([...before, ...beside, ...gitopsManifests(extra)], rawCompanions, shape.request);
   const settled = companions.merged.map(withoutHidingVolumes);
+  const applied = before.length + beside.length;
   // In the order to apply them.
-  const manifests = [...settled.slice(0, before.length), resource, ...settled.slice(before.length)];
+  const manifests = [...settled.slice(0, before.length), resource, ...settled.slice(before.length, applied)];
   const ofCompanions = [
     ...companionProblems(Object.keys(rawCompanions), companions.merged, resource.kind),
     ...companions.problems,
@@ -148,6 +184,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
   ]);
   return {
     manifests,
+    gitops: settled.slice(applied),
     warnings: [
       ...warningsOf(kind, workload),
       ...(definition.warnings?.(workload, settings) ?? []),
@@ -155,6 +192,7 @@ export function generateManifests(target: KubernetesTarget, settings: Kubernetes
       ...unusedSections(kind, workload),
       ...gangWarnings(kind, resource, workload, { ...settings, ...present({ kueueTopology }) }),
       ...allocationWarnings(workload, shape, settings),
+      ...extraWarnings(extra),
       ...[...ofPod, ...ofSection, ...ofResource, ...ofCompanions].filter(({ severity }) => severity === "warning"),
       ...podSecurityWarnings(workload, manifests),
     ],

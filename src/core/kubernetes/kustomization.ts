@@ -2,17 +2,22 @@ import { typeOf } from "./kind-definition.ts";
 import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import type { Manifest } from "./manifest.ts";
 
+/** A manifest's file. */
+export function fileNameOf({ kind, metadata }: Manifest, extension: FileExtension): string {
+  return `${kind.toLowerCase()}-${metadata.name}.${extension}`;
+}
+
+export type FileExtension = "yaml" | "json";
+
 /**
  * The manifests as files of a folder that `kubectl apply -k` takes: one each, named by kind and name, and a
  * kustomization, in an order that the API server takes. https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
  */
 export function kustomizationFiles(
   manifests: readonly Manifest[],
-  extension: "yaml" | "json",
+  extension: FileExtension,
 ): ReadonlyMap<string, Readonly<Record<string, unknown>>> {
-  const files = manifests.map(
-    (manifest) => [`${manifest.kind.toLowerCase()}-${manifest.metadata.name}.${extension}`, manifest] as const,
-  );
+  const files = manifests.map((manifest) => [fileNameOf(manifest, extension), manifest] as const);
   const kustomization = {
     apiVersion: "kustomize.config.k8s.io/v1beta1",
     kind: "Kustomization",

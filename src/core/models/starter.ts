@@ -41,7 +41,7 @@ export function starterWorkload(starter: Starter): string {
   const startSeconds = startSecondsOf[kind] + 60 * Math.ceil(checkpointMiB / downloadMiBPerSecond / 60);
   const own = isOwn(model);
   const price = priceOf(type);
-  const cost = price === undefined ? "" : `, ${price.usdPerHour} USD an hour in ${price.region} on ${price.asOf}`;
+  const cost = price === undefined ? "" : `, ${price.text}`;
   const lines = [
     modeline,
     `# Serves ${model.hubName ?? workloadName(model.name)} with ${fit.engine} on ${devices} of the ${type.accelerator.count} ` +

@@ -29,6 +29,9 @@ interface CellEntry {
   readonly key: Key;
 }
 
+/** Whether another task fits. */
+const [unknown, yes, no] = [0, 1, 2];
+
 export interface CandidatesOptions {
   /** The group whose tasks are counted. */
   readonly group: string;
@@ -55,9 +58,13 @@ export class Candidates {
   /** By instance: its cell, and the group's tasks as they are counted. */
   private readonly cellOf: Cell[];
   private readonly tasks: Uint32Array;
+  /** By instance: its own figures at the beginning, one measure beside the other. */
+  private readonly figures: Float64Array;
   /** By instance: whether another task fits, where somebody has asked since it changed. */
-  private readonly fits: (boolean | undefined)[];
-  /** Of those that have changed the entry that is not out of date; undefined for one that cannot be chosen. */
+  private readonly fits: Uint8Array;
+  /** By instance: 1 where it is not, or no longer, among the unchanged of its cell. */
+  private readonly hasMoved: Uint8Array;
+  /** Of those that have moved the entry that is not out of date; undefined for one that cannot be chosen. */
   private readonly entries = new Map<number, Entry | undefined>();
 
   /** @param instanceStates All whose tasks count, in the order that decides between equals. */
@@ -67,11 +74,16 @@ export class Candidates {
     this.options = options;
     this.counts = strategy.shared.map(() => new Map<string, number>());
     this.tasks = new Uint32Array(instanceStates.length);
-    this.fits = Array.from({ length: instanceStates.length });
-    this.cellOf = instanceStates.map((instanceState) => this.findCell(strategy.shared.map((of) => of(instanceState))));
+    this.fits = new Uint8Array(instanceStates.length);
+    this.hasMoved = new Uint8Array(instanceStates.length);
+    this.figures = new Float64Array(instanceStates.length * strategy.own.length);
+    this.cellOf = instanceStates.map((instanceState) => this.findCell(instanceState));
     for (const [index, instanceState] of instanceStates.entries()) {
       this.count(index);
       if (options.isConsidered(instanceState)) this.cellOf[index]!.unchanged.push(index);
+      else this.hasMoved[index] = 1;
+      for (const [measure, of] of strategy.own.entries())
+        this.figures[this.figureAt(index, measure)] = of(instanceState);
     }
     for (const cell of this.cells.values()) {
       this.sort(cell.unchanged);
@@ -95,16 +107,22 @@ export class Candidates {
 
   /** Says that the instance with this place in the list has another task, or one less. */
   changed(index: number): void {
-    this.fits[index] = undefined;
+    this.fits[index] = unknown;
     this.count(index);
+    if (this.staysInOrder(index)) return;
     const entry = this.options.isConsidered(this.instanceStates[index]!) ? this.entryOf(index) : undefined;
     const known = this.entries.get(index);
     if (entry !== undefined && known !== undefined && compare(entry.key, known.key) === 0) return;
-    this.entries.set(index, entry);
+    this.move(index, entry);
     if (entry === undefined) return;
     const cell = this.cellOf[index]!;
     cell.changed.push(entry);
     this.advance(cell);
+  }
+
+  private move(index: number, entry: Entry | undefined): void {
+    this.hasMoved[index] = 1;
+    this.entries.set(index, entry);
   }
 
   private best(): number | undefined {
@@ -120,14 +138,36 @@ export class Candidates {
     return equals[Math.floor(random() * equals.length)];
   }
 
-  private findCell(values: readonly string[]): Cell {
-    const name = values.join("\0");
+  private findCell(instanceState: InstanceState): Cell {
+    const [of, another] = this.strategy.shared;
+    // A plan makes a dozen of these for tens of thousands of instances, and nearly always by one measure.
+    const name =
+      of !== undefined && another === undefined ? of(instanceState) : this.valuesOf(instanceState).join("\0");
     const known = this.cells.get(name);
     if (known !== undefined) return known;
+    const values = this.valuesOf(instanceState);
     const changed = new Heap<Entry>((one, other) => compare(one.key, other.key));
     const cell: Cell = { values, unchanged: [], next: 0, changed, entry: undefined };
     this.cells.set(name, cell);
     return cell;
+  }
+
+  private valuesOf(instanceState: InstanceState): readonly string[] {
+    return this.strategy.shared.map((of) => of(instanceState));
+  }
+
+  private figureAt(index: number, measure: number): number {
+    return index * this.strategy.own.length + measure;
+  }
+
+  /** Whether the instance is among the unchanged of its cell, and rightly so: what changed is no figure of its own. */
+  private staysInOrder(index: number): boolean {
+    const instanceState = this.instanceStates[index]!;
+    return (
+      this.hasMoved[index] === 0 &&
+      this.options.isConsidered(instanceState) &&
+      this.strategy.own.every((of, measure) => of(instanceState) === this.figures[this.figureAt(index, measure)])
+    );
   }
 
   /** Brings the shared measures up to date with an instance. */
@@ -148,11 +188,16 @@ export class Candidates {
 
   /** Sorts instances of one cell, by their own figures and by their places. */
   private sort(indices: number[]): void {
-    const entries = indices.map((index) => this.entryOf(index));
+    const order = (one: number, other: number) => {
+      for (let measure = 0; measure < this.strategy.own.length; measure++) {
+        const difference = this.figures[this.figureAt(one, measure)]! - this.figures[this.figureAt(other, measure)]!;
+        if (difference !== 0) return difference;
+      }
+      return one - other;
+    };
     // As they mostly are.
-    if (entries.every((entry, at) => at === 0 || compare(entries[at - 1]!.key, entry.key) < 0)) return;
-    entries.sort((one, other) => compare(one.key, other.key));
-    for (const [at, { index }] of entries.entries()) indices[at] = index;
+    if (indices.every((index, at) => at === 0 || order(indices[at - 1]!, index) < 0)) return;
+    indices.sort(order);
   }
 
   /** Sees to it that the cell is in the queue, and not behind the place of its best instance. */
@@ -182,7 +227,7 @@ export class Candidates {
   private firstOf(cell: Cell): Entry | undefined {
     for (let first = this.head(cell); first !== undefined; first = this.head(cell)) {
       if (this.doesFit(first.index)) return first;
-      this.entries.set(first.index, undefined);
+      this.move(first.index, undefined);
     }
     return undefined;
   }
@@ -190,7 +235,7 @@ export class Candidates {
   /** What comes first in the cell, whether or not it has room. */
   private head(cell: Cell): Entry | undefined {
     const { unchanged, changed } = cell;
-    while (this.entries.has(unchanged[cell.next]!)) cell.next++;
+    while (this.hasMoved[unchanged[cell.next]!] === 1) cell.next++;
     while (changed.first !== undefined && this.entries.get(changed.first.index) !== changed.first) changed.pop();
     const index = unchanged[cell.next];
     const { first } = changed;
@@ -200,7 +245,8 @@ export class Candidates {
   }
 
   private doesFit(index: number): boolean {
-    return (this.fits[index] ??= this.options.fits(this.instanceStates[index]!));
+    if (this.fits[index] === unknown) this.fits[index] = this.options.fits(this.instanceStates[index]!) ? yes : no;
+    return this.fits[index] === yes;
   }
 
   private entryOf(index: number): Entry {

@@ -25,7 +25,10 @@ const reservedPorts = [22, 2375, 2376, 51678, 51679];
 /**
  * The instance types that would help: those that the constraints name, else those of the cluster, the smallest first.
  */
-export function instanceTypesFor({ instances }: ClusterSnapshot, variants: readonly Requirements[]): readonly string[] {
+export function instanceTypesFor(
+  { instances }: Pick<ClusterSnapshot, "instances">,
+  variants: readonly Requirements[],
+): readonly string[] {
   const named = variants
     .flatMap(({ constraints }) => constraints.flatMap(({ expression }) => namedValues(expression)))
     .filter(({ name }) => name === "ecs.instance-type");

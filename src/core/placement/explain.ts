@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import type { Cost } from "../catalog/instance-types/cost.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { devicesIn } from "../catalog/device-set.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
@@ -8,6 +9,7 @@ import type { Reason } from "./checks.ts";
 import { findNearestChange, type NearestChange } from "./nearest-change.ts";
 import { requirementsOf, type PlacementOptions, type Requirements } from "../ecs/requirements.ts";
 import { instanceStatesOf, type InstanceState } from "./instance-state.ts";
+import { costOfTasks } from "./task-cost.ts";
 import { unjudgedOf } from "./unjudged.ts";
 import { closestTo, countPlaceable, type Judged } from "./evaluate-fit.ts";
 
@@ -31,6 +33,8 @@ export interface PlacementExplanation {
   readonly possible: number;
   readonly instances: readonly InstanceExplanation[];
   readonly nearestChange?: NearestChange;
+  /** Of all that are requested, by their shares of machines; left out where nobody can say. */
+  readonly cost?: Cost;
 }
 
 export interface ExplainOptions extends PlacementOptions {
@@ -86,7 +90,7 @@ function explain(
     requested,
     possible,
     instances: judged.map(toExplanation),
-    ...present({ nearestChange }),
+    ...present({ nearestChange, cost: costOfTasks([{ count: requested, variants }], snapshot) }),
   };
 }
 

@@ -1,4 +1,6 @@
-import { instanceTypeOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
+import { present } from "../base/present.ts";
+import { costOf, type Cost } from "../catalog/instance-types/cost.ts";
+import { instanceTypeOf, regionOf, type ClusterSnapshot } from "../cluster/snapshot.ts";
 import { isShare } from "../devices/gpu-need.ts";
 import { freeMiBOf, idleGpu } from "../devices/gpus.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
@@ -19,6 +21,8 @@ import { countPlaceable, evaluateFit, type Judged } from "./evaluate-fit.ts";
 export interface NearestChange {
   readonly kind: "wait" | "ask-for-less" | "activate" | "reconnect" | "repair" | "stop-tasks" | "add-instances";
   readonly message: string;
+  /** Of machines that are added: what they cost. */
+  readonly cost?: Cost;
 }
 
 /** Something that does not fit, and the reasons' codes. */
@@ -258,6 +262,11 @@ function addInstances(
     return {
       kind: "add-instances",
       message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
+      ...present({
+        cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], {
+          region: regionOf(snapshot),
+        }),
+      }),
     };
   }
   const misfits = empty.flatMap(({ instance }) =>

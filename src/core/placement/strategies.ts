@@ -64,5 +64,9 @@ function measureOf(strategy: PlacementStrategy, index: number, group: string): M
 
 /** Instances without the attribute count together: AWS does not say. */
 function attributeReader(attribute: string): (instanceState: InstanceState) => string {
-  return ({ instance: { attributes } }) => (Object.hasOwn(attributes, attribute) ? attributes[attribute]! : "");
+  return ({ instance: { attributes } }) => {
+    const value: unknown = attributes[attribute];
+    // What every object inherits is no text.
+    return typeof value === "string" ? value : "";
+  };
 }

@@ -1,6 +1,7 @@
 import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { costOfTasks } from "../placement/task-cost.ts";
 import { clusterInputsOf } from "./cluster-inputs.ts";
 import { identifyServices, type IdentifiedServices } from "./identify-services.ts";
 import { judged } from "./judge-plan.ts";
@@ -38,6 +39,12 @@ export function planServices(
         recreate: settings.recreate === true,
       }),
       unplaced: [],
+      ...present({
+        cost: costOfTasks(
+          parts.map(({ desiredCount: count, variant: { requirements } }) => ({ count, variants: [requirements] })),
+          snapshot,
+        ),
+      }),
       warnings: [
         ...new Set(parts.flatMap(({ capacity }) => capacity.note ?? [])),
         ...(live.unknown ?? []),

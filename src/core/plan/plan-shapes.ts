@@ -118,3 +118,29 @@ export const plannedDeployment = z.looseObject({
   limit: optional(text),
   barred: optional(text),
 });
+
+/** What the tasks cost: as it was when the plan was made. */
+export const cost = z.looseObject({
+  currency: text,
+  region: text,
+  asOf: text,
+  source: text,
+  machinesIn: optional(text),
+  managedInstances: optional(flag),
+  perHour: optional(z.looseObject({ least: number, most: number })),
+  unpriced: optional(z.array(text)),
+  parts: z.array(
+    z.looseObject({
+      count,
+      choices: z.array(
+        z.looseObject({
+          instanceType: text,
+          share: number,
+          takes: optional(text),
+          pricePerHour: optional(number),
+          perHour: optional(number),
+        }),
+      ),
+    }),
+  ),
+});

@@ -1,4 +1,5 @@
 import type { Problem } from "../base/problem.ts";
+import type { Cost } from "../catalog/instance-types/cost.ts";
 import type { LogGroupStep } from "./log-groups.ts";
 import type { Registration } from "./registrations.ts";
 import type { RunFailure } from "./run-result.ts";
@@ -22,6 +23,8 @@ export interface Plan<Inputs, Step> {
   /** Log groups that are not there: they are made before the first task starts. */
   readonly logGroups?: readonly LogGroupStep[];
   readonly unplaced: readonly Unplaced[];
+  /** What the tasks cost once it is carried out, by their shares of machines; left out where nobody can say. */
+  readonly cost?: Cost;
   /** What the state that it was made from does not say, and what nobody has said, each in a sentence. */
   readonly warnings: readonly string[];
 }

@@ -1,10 +1,15 @@
 import { present } from "../base/present.ts";
+import type { Cost } from "../catalog/instance-types/cost.ts";
+import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
+import type { TaskDefinition } from "../ecs-api/api.ts";
+import { requirementsOf } from "../ecs/requirements.ts";
+import { costOfTasks } from "../placement/task-cost.ts";
 import { clusterInputsOf, type DescribedCluster } from "./cluster-inputs.ts";
 import { familiesKnown, unknownRevisions, type NewestRevisions } from "./newest-revisions.ts";
 import { unknownLogGroups, type LogGroupStep } from "./log-groups.ts";
 import { planRegistrations } from "./registrations.ts";
 import type { RunPlan, RunRound, RunStep } from "./run-plan.ts";
-import type { RunSettings } from "./run-request.ts";
+import { placementOptions, type RunSettings } from "./run-request.ts";
 
 /** What is planned, and from what. */
 export interface PlannedFrom {
@@ -16,6 +21,8 @@ export interface PlannedFrom {
   readonly devices: boolean;
   /** Families whose newest revision the user asked for, besides those that steps register. */
   readonly follows: readonly string[];
+  /** The definition of the steps that register none. */
+  readonly runs?: TaskDefinition;
   readonly newest: NewestRevisions;
   readonly logGroups?: readonly LogGroupStep[];
   /** Milliseconds since the epoch. */
@@ -35,6 +42,7 @@ export function plannedRun({
   cluster,
   devices,
   follows,
+  runs,
   newest,
   logGroups = [],
   now,
@@ -59,6 +67,21 @@ export function plannedRun({
     steps,
     ...(logGroups.length === 0 ? {} : { logGroups }),
     unplaced,
+    ...present({ cost: costOfSteps(steps, runs, settings, cluster) }),
     warnings: [...unknownRevisions(families, newest), ...unknownLogGroups(logGroups)],
   };
+}
+
+function costOfSteps(
+  steps: readonly RunStep[],
+  runs: TaskDefinition | undefined,
+  settings: RunSettings,
+  { arn, tags }: DescribedCluster,
+): Cost | undefined {
+  const tasks = steps.flatMap(({ count, definition = runs }) =>
+    definition === undefined
+      ? []
+      : [{ count, variants: [requirementsOf(definition, placementOptions(settings), lockPortBaseOf(tags))] }],
+  );
+  return costOfTasks(tasks, { instances: [], ...present({ clusterArn: arn }) });
 }

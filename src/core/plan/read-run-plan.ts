@@ -3,7 +3,17 @@ import { text } from "../ecs-api/field.ts";
 import type { Mismatch } from "../base/document-issues.ts";
 import { present } from "../base/present.ts";
 import { checkShape, differ, planRefusal, readPlan, refuseAll } from "./plan-file.ts";
-import { count, failures, logGroups, registration, runInputs, runSettings, runStep, time } from "./plan-shapes.ts";
+import {
+  cost,
+  count,
+  failures,
+  logGroups,
+  registration,
+  runInputs,
+  runSettings,
+  runStep,
+  time,
+} from "./plan-shapes.ts";
 import { tasksIn, type RunPlan } from "./run-plan.ts";
 
 const runPlan = z.looseObject({
@@ -17,6 +27,7 @@ const runPlan = z.looseObject({
   steps: z.array(runStep),
   logGroups: z.optional(logGroups),
   failures,
+  cost: z.optional(cost),
   basis: runInputs,
   unknown: z.array(text),
 });
@@ -51,6 +62,7 @@ function planOf({
   steps,
   logGroups: groups,
   failures: unplaced,
+  cost: paid,
   unknown,
 }: RunPlanDocument): RunPlan {
   const inputs = { settings, ...present({ clientToken }), plannedAt, cluster, families, devices };
@@ -61,6 +73,7 @@ function planOf({
     steps,
     ...present({ logGroups: groups }),
     unplaced,
+    ...present({ cost: paid }),
     warnings: unknown,
   } as unknown as RunPlan;
 }

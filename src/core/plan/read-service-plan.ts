@@ -7,6 +7,7 @@ import { unplacedBy } from "./judge-plan.ts";
 import { checkShape, differ, planRefusal, readPlan, refuseAll } from "./plan-file.ts";
 import {
   clusterInputs,
+  cost,
   count,
   logGroups,
   registration,
@@ -31,6 +32,7 @@ const servicePlan = z.looseObject({
   stalls: z.array(z.looseObject({ message: text })),
   basis: z.array(liveServiceInputs),
   clusterBasis: z.optional(clusterInputs),
+  cost: z.optional(cost),
   unknown: z.optional(z.array(text)),
 });
 
@@ -69,6 +71,7 @@ function planOf({
   replicas,
   basis: services,
   clusterBasis: described,
+  cost: paid,
   registrations,
   steps,
   logGroups: groups,
@@ -95,7 +98,7 @@ function planOf({
         }),
       };
     }),
-    ...present({ logGroups: groups }),
+    ...present({ logGroups: groups, cost: paid }),
     unplaced: stalls.map((stall) => unplacedBy(stall as unknown as Problem)),
     warnings: unknown,
   };

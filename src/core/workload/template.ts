@@ -1,5 +1,5 @@
 /** What templates are for, in the order in which they are listed. */
-export const templateGroups = ["Serving", "Training", "Batch"] as const;
+export const templateGroups = ["Serving", "Training", "Batch", "Platform", "Data"] as const;
 export type TemplateGroup = (typeof templateGroups)[number];
 
 export const templateTargets = ["ecs", "eks"] as const;

@@ -18,7 +18,7 @@ function factsOf(type: InstanceType): string {
     `${devices} with ${gibibytes(memoryMiBPerDevice)} each, ${vcpus} vCPU, ${gibibytes(memoryMiB)}`,
     ...(topology?.sizes === undefined ? [] : [`a replica has ${topology.sizes.join(", ")} of its devices`]),
     ...(efaInterfaces === null || efaInterfaces === 0 ? [] : [`EFA interfaces: ${efaInterfaces}`]),
-    ...(price === undefined ? [] : [`$${price.usdPerHour} an hour in ${price.region} (${price.asOf})`]),
+    ...(price === undefined ? [] : [price.text]),
     ...(status === "current" ? [] : [status]),
   ].join("; ");
 }

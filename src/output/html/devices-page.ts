@@ -1,4 +1,5 @@
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../../core/devices/device-map.ts";
+import { devicesCostText, usdText } from "../cost.ts";
 import { byType, describeRoom, idOf, workloadName } from "../device-summary.ts";
 import { devicesScript } from "./devices-script.ts";
 import { devicesStyle } from "./devices-style.ts";
@@ -59,7 +60,7 @@ const states: readonly (readonly [MappedDevice["state"] | "missing", string])[] 
   ["free", "free"],
 ];
 
-function head({ cluster, observedAt, instances }: ClusterDevices, workloads: Workloads): string {
+function head({ cluster, observedAt, instances, cost }: ClusterDevices, workloads: Workloads): string {
   const counts = new Map<string, number>();
   for (const { devices, missing } of instances) {
     for (const { state } of devices) counts.set(state, (counts.get(state) ?? 0) + 1);
@@ -82,7 +83,7 @@ function head({ cluster, observedAt, instances }: ClusterDevices, workloads: Wor
   return `<header>
 <h1>${escapeHtml(cluster)}</h1>
 <p class="sub">${count(total, "accelerator device")} on ${count(instances.length, "instance")}, ${time(observedAt)}</p>
-<div class="bar" aria-hidden="true">${bar.join("")}</div>
+${cost === undefined ? "" : `<p class="sub">${escapeHtml(devicesCostText(cost))}</p>\n`}<div class="bar" aria-hidden="true">${bar.join("")}</div>
 <div class="chips" role="group" aria-label="States">${stateChips.join("")}</div>
 ${tools}
 <div class="chips" role="group" aria-label="Workloads">${workloadChips.join("")}</div>
@@ -129,7 +130,7 @@ ${some.map((instance) => card(instance, tasks, workloads)).join("")}</div>
 }
 
 function card(instance: MappedInstance, tasks: ReadonlyMap<string, MappedTask>, workloads: Workloads): string {
-  const { ec2InstanceId, instanceType, devices, missing, rowLength } = instance;
+  const { ec2InstanceId, instanceType, devices, missing, rowLength, idlePerHour = 0 } = instance;
   const holders = [...new Set(devices.flatMap(({ claimedBy }) => claimedBy))];
   const free = devices.filter(({ state }) => state === "free").length;
   // A ring or a line is one row.
@@ -137,10 +138,11 @@ function card(instance: MappedInstance, tasks: ReadonlyMap<string, MappedTask>, 
   const cells = devices.map((device, index) => cell(device, index, holders, workloads));
   const gap = '<li class="missing" title="GPU, not registered">?</li>';
   const label = escapeHtml(`${ec2InstanceId}, ${instanceType}`);
+  const idle = idlePerHour === 0 ? [] : [`${usdText(idlePerHour)} USD/hour idle`];
   const text = escapeHtml(searchText(instance, holders, tasks, workloads));
   const legends = holders.map((arn) => legend(arn, holders, devices, tasks, workloads));
   return `<article tabindex="-1" aria-label="${label}" data-text="${text}">
-<h3>${escapeHtml(ec2InstanceId)} <small>${free === 0 ? "full" : `${free} free`}</small></h3>
+<h3>${escapeHtml(ec2InstanceId)} <small>${[free === 0 ? "full" : `${free} free`, ...idle].join(", ")}</small></h3>
 <ol class="devices" style="--columns:${columns}">${cells.join("")}${gap.repeat(missing?.count ?? 0)}</ol>
 ${legends.length === 0 ? "" : `<ul class="tasks">${legends.join("")}</ul>\n`}${notes(instance, tasks)}</article>
 `;

@@ -48,7 +48,7 @@ export const changeSetOperations: Readonly<Record<string, Operation>> = {
             );
         if (TemplateBody === undefined)
           throw invalidTemplate("Either Template URL or Template Body must be specified.");
-        const template = readTemplate(TemplateBody, new Set(resourceTypes.keys()));
+        const template = readTemplate(TemplateBody, resourceTypes);
         const makesRoles = template.resources.some((resource) => resource.type.startsWith("AWS::IAM::"));
         if (makesRoles && !Capabilities.some((each) => /^CAPABILITY_(?:NAMED_)?IAM$/.test(each)))
           throw new AwsError("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]");

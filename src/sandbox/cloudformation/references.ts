@@ -55,8 +55,11 @@ function call(name: string, argument: unknown, lookup: Lookup): unknown {
       return argument.replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, inner: string) =>
         literal === "!" ? `\${${inner}}` : String(find(inner.trim(), lookup)),
       );
-    case "Fn::Base64":
-      return Buffer.from(String(resolve(argument, lookup))).toString("base64");
+    case "Fn::Base64": {
+      const text = resolve(argument, lookup);
+      if (typeof text !== "string") break;
+      return Buffer.from(text).toString("base64");
+    }
     default:
       throw invalidTemplate(`Template format error: the sandbox plays no ${name.slice(0, 100)}`);
   }

@@ -1,6 +1,7 @@
 /** How one resource of a stack is made, changed and removed, in the sandbox's time. */
 import type { World } from "../model/world.ts";
 import { AwsError } from "../wire/aws-error.ts";
+import { checkInput } from "../wire/shape.ts";
 import { resourceTypes } from "./resource-types.ts";
 import { resolve } from "./references.ts";
 import type { Made, HowFar, ResourceType } from "./resources/resource-type.ts";
@@ -41,11 +42,6 @@ export function resolvedIn(world: World, stack: StackRecord, value: unknown): un
     resource: ({ logicalId, attribute }) => {
       const resource = stack.resources.get(logicalId);
       if (resource === undefined || attribute === undefined) return resource?.physicalId;
-      if (!Object.hasOwn(resource.attributes, attribute))
-        throw new AwsError(
-          "ValidationError",
-          `Template error: resource ${logicalId} does not support attribute type ${attribute} in Fn::GetAtt`,
-        );
       return resource.attributes[attribute];
     },
   });
@@ -69,7 +65,9 @@ export function propertiesOf(
       "ValidationError",
       `Properties validation failed for resource ${resource.logicalId} with message:\n${problems.join("\n")}`,
     );
-  return resolvedIn(world, stack, resource.properties) as Readonly<Record<string, unknown>>;
+  const properties = resolvedIn(world, stack, resource.properties) as Readonly<Record<string, unknown>>;
+  checkInput(type.shape, properties);
+  return properties;
 }
 
 /** Makes a resource; of a logical id that has one, it takes its place. */

@@ -19,16 +19,21 @@ export interface TemplateRecord {
   readonly outputs: readonly { readonly key: string; readonly description?: string; readonly value: unknown }[];
 }
 
+/** What reading asks of a resource type. */
+interface TemplateType {
+  readonly attributes: readonly string[];
+}
+
 /** Sections that are played, or mean nothing here. */
 const known = new Set(["AWSTemplateFormatVersion", "Description", "Metadata", "Resources", "Outputs"]);
 
 /**
  * Reads a template in JSON or YAML.
  *
- * @param types The resource types there are.
+ * @param types The resource types there are, by their names.
  * @throws AwsError as CloudFormation says it; for sections and functions that the sandbox does not play, in its own words.
  */
-export function readTemplate(body: string, types: ReadonlySet<string>): TemplateRecord {
+export function readTemplate(body: string, types: ReadonlyMap<string, TemplateType>): TemplateRecord {
   const template = parse(body);
   const strange = Object.keys(template).filter((section) => !known.has(section));
   if (strange.length > 0)
@@ -48,9 +53,13 @@ export function readTemplate(body: string, types: ReadonlySet<string>): Template
     if (Value === undefined) throw invalidTemplate(`Template format error: Output ${key} is malformed.`);
     return { key, ...(typeof Description === "string" ? { description: Description } : {}), value: Value };
   });
-  checkReferences(resources, "Resources", new Set(resources.map(({ logicalId }) => logicalId)));
-  const inOutputs = outputs.map(({ value }) => ({ properties: { value }, dependsOn: [] }));
-  checkReferences(inOutputs, "Outputs", new Set(resources.map(({ logicalId }) => logicalId)));
+  checkReferences(resources, "Resources", resources, types);
+  checkReferences(
+    outputs.map(({ value }) => ({ properties: { value }, dependsOn: [] })),
+    "Outputs",
+    resources,
+    types,
+  );
   const { Description: description } = template as { readonly Description?: unknown };
   return {
     body,
@@ -75,12 +84,23 @@ function readResource(logicalId: string, value: unknown): TemplateResourceRecord
 
 type Referring = Pick<TemplateResourceRecord, "properties" | "dependsOn">;
 
-function checkReferences(all: readonly Referring[], block: string, there: ReadonlySet<string>): void {
-  const missing = new Set(all.flatMap(dependenciesOf).filter((id) => !there.has(id)));
+function checkReferences(
+  all: readonly Referring[],
+  block: string,
+  resources: readonly TemplateResourceRecord[],
+  types: ReadonlyMap<string, TemplateType>,
+): void {
+  const typeOf = new Map(resources.map(({ logicalId, type }) => [logicalId, type]));
+  const missing = new Set(all.flatMap(dependenciesOf).filter((id) => !typeOf.has(id)));
   if (missing.size > 0)
     throw invalidTemplate(
       `Template format error: Unresolved resource dependencies [${[...missing].join(", ")}] in the ${block} block of the template`,
     );
+  for (const { logicalId, attribute } of all.flatMap(({ properties }) => referencesIn(properties)))
+    if (attribute !== undefined && !types.get(typeOf.get(logicalId)!)!.attributes.includes(attribute))
+      throw invalidTemplate(
+        `Template error: resource ${logicalId} does not support attribute type ${attribute} in Fn::GetAtt`,
+      );
 }
 
 /** The logical ids that a resource needs first. */

@@ -1,6 +1,17 @@
 /** What a launch template launches, as EC2's protocol has it and as the SDKs and CloudFormation name it. */
 import type { LaunchedData } from "../model/group-records.ts";
 import { Items } from "../wire/items.ts";
+import { checkInput, list, struct, text } from "../wire/shape.ts";
+
+/** Of what kind is what the sandbox reads of it. */
+export const launchedShape = struct({
+  ImageId: text,
+  InstanceType: text,
+  UserData: text,
+  InstanceMarketOptions: struct({ MarketType: text }),
+  NetworkInterfaces: list(struct({ Groups: list(text) })),
+  TagSpecifications: list(struct({ ResourceType: text, Tags: list(struct({ Key: text, Value: text })) })),
+});
 
 /** The lists: what an item is called in a request, and the list in an answer. */
 const lists: Readonly<Record<string, readonly [asked: string, answered: string]>> = {
@@ -13,9 +24,11 @@ const lists: Readonly<Record<string, readonly [asked: string, answered: string]>
   Tags: ["Tag", "tagSet"],
 };
 
-/** The form's members by the SDKs' names. */
+/** The form's members by the SDKs' names. @throws AwsError where one is of another kind. */
 export function fromForm(form: Readonly<Record<string, unknown>>): LaunchedData {
-  return named(form, "SecurityGroupIds") as LaunchedData;
+  const data = named(form, "SecurityGroupIds") as LaunchedData;
+  checkInput(launchedShape, data);
+  return data;
 }
 
 /** @param securityGroups What `SecurityGroupId` is a list of here: an interface has `Groups`. */

@@ -30,8 +30,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       { clusterName = "default", tags, settings, configuration, capacityProviders, defaultCapacityProviderStrategy },
       { world },
     ) => {
-      if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName))
-        throw invalidParameter("Identifier was unexpected: the cluster name has characters that are not allowed.");
+      checkClusterName(clusterName);
       const known = world.clusters.get(clusterName);
       // Creating a cluster that is there answers it as it is.
       if (known?.status === "ACTIVE") return { cluster: clusterAnswer(known, everything) };
@@ -125,6 +124,11 @@ function readSettings(
 function requireName(name: string | undefined): string {
   if (name === undefined || name === "") throw invalidParameter("Cluster name cannot be blank.");
   return name;
+}
+
+export function checkClusterName(name: string): void {
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
+    throw invalidParameter("Identifier was unexpected: the cluster name has characters that are not allowed.");
 }
 
 /** @throws AwsError while anything is in the cluster. */

@@ -1,6 +1,9 @@
 /** The Auto Scaling groups behind capacity providers: what they may have, and whose they are. */
+import { present } from "../../core/base/present.ts";
+import { findInstanceType } from "../../core/catalog/instance-types/catalog.ts";
+import { currentImageFor } from "../machine-images.ts";
 import { forgetRooms } from "./kept-rooms.ts";
-import { typesOfGroup } from "./launch-templates.ts";
+import { createLaunchTemplate, typesOfGroup } from "./launch-templates.ts";
 import type { AutoScalingGroupRecord, ProviderWithGroup } from "./group-records.ts";
 import { newMachine, registerMachine } from "./machines.ts";
 import { isProtected } from "./managed-scaling-settings.ts";
@@ -63,7 +66,16 @@ export function addProvider(
   { name, instanceType, min, max }: SandboxProvider,
 ): void {
   const arn = groupArn(world, name);
-  const group = newGroup(world, { name, arn, instanceTypes: [instanceType], min, max, protectsNew: true, cluster });
+  const group = newGroup(world, {
+    name,
+    arn,
+    instanceTypes: [instanceType],
+    min,
+    max,
+    protectsNew: true,
+    cluster,
+    ...launchOfProvider(world, cluster, name, instanceType),
+  });
   world.groups.set(name, group);
   const autoScalingGroupProvider = {
     autoScalingGroupArn: group.arn,
@@ -85,6 +97,30 @@ export function addProvider(
     group.machines.set(machine.ec2InstanceId, machine);
     registerMachine(world, group, machine);
   }
+}
+
+/** A launch template of the provider's name, and the policy by which the group launches the type. */
+function launchOfProvider(
+  world: World,
+  cluster: ClusterRecord,
+  name: string,
+  instanceType: string,
+): Pick<AutoScalingGroupRecord, "launch" | "mixedInstancesPolicy"> {
+  const type = findInstanceType(instanceType);
+  const template = createLaunchTemplate(world, name, {
+    data: {
+      ...present({ ImageId: type === undefined ? undefined : currentImageFor(world.region, type) }),
+      InstanceType: instanceType,
+      UserData: Buffer.from(`#!/bin/bash\necho ECS_CLUSTER=${cluster.name} >> /etc/ecs/ecs.config\n`).toString(
+        "base64",
+      ),
+    },
+    tags: [],
+  });
+  return {
+    launch: { template, version: "$Latest" },
+    mixedInstancesPolicy: { LaunchTemplate: { Overrides: [{ InstanceType: instanceType }] } },
+  };
 }
 
 /** The ARN of a group, as EC2 Auto Scaling makes one up. */

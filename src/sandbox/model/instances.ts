@@ -11,6 +11,7 @@ import type { Task } from "../../core/ecs-api/api.ts";
 import { sayWhatAgentCan } from "../../core/cluster/agent-attributes.ts";
 import { emptyInstance } from "../../core/placement/empty-instance.ts";
 import type { Requirements } from "../../core/ecs/requirements.ts";
+import { currentImageFor } from "../machine-images.ts";
 import { agentAttributes } from "./agent-attributes.ts";
 import { zonesOf } from "./networks.ts";
 import type { ClusterRecord, InstanceRecord, TaskRecord } from "./records.ts";
@@ -59,7 +60,8 @@ export function freshInstance(
   const zones = zonesOf(world);
   const zone = zones[cluster.instances.size % zones.length]!;
   const { instance } = empty;
-  const { memoryMiB, architecture } = findInstanceType(instanceType)!;
+  const type = findInstanceType(instanceType)!;
+  const { memoryMiB, architecture } = type;
   const resources = {
     ...instance.registered,
     memoryMiB: Math.max(0, Math.floor((memoryMiB * world.registeredMemoryPercent) / 100) - reservedMemoryMiB),
@@ -75,7 +77,7 @@ export function freshInstance(
     attributes: {
       ...instance.attributes,
       "ecs.availability-zone": zone,
-      "ecs.ami-id": `ami-${world.hex(17)}`,
+      "ecs.ami-id": currentImageFor(world.region, type) ?? `ami-${world.hex(17)}`,
       "ecs.cpu-architecture": architecture,
       ...(sharesGpus(instanceType) ? { [mpsAttribute]: "" } : {}),
       ...changes.attributes,

@@ -8,7 +8,7 @@ import { drainInstance, isEmpty, leaveCluster } from "./leave-cluster.ts";
 import { zoneOfSubnet, zonesOf, zonesOfType } from "./networks.ts";
 import type { ClusterRecord } from "./records.ts";
 import { wake } from "./scheduler.ts";
-import { readUserData, type AgentSettings } from "./user-data.ts";
+import { readUserData, type ToldToAgent } from "./user-data.ts";
 import type { World } from "./world.ts";
 
 /** How long ECS waits between looks at an instance that drains: the sandbox's choice. */
@@ -28,7 +28,7 @@ export function providerOf(world: World, group: AutoScalingGroupRecord): Capacit
 }
 
 /** What the group's instances tell their agents; undefined where it has no launch template. */
-export function agentOf(group: AutoScalingGroupRecord): AgentSettings | undefined {
+export function agentOf(group: AutoScalingGroupRecord): ToldToAgent | undefined {
   const launch = launchOf(group);
   return launch === undefined ? undefined : readUserData(launch.version.data.UserData);
 }
@@ -94,9 +94,12 @@ function retry(world: World, group: AutoScalingGroupRecord, cause: string): void
     adjustGroup(world, group, cause);
 }
 
-/** Why the group can launch none: as a test has it, or since none of its subnets is in a zone that has the type. */
+/** Why the group can launch none: as a test has it, since its image is gone, or since none of its zones has the type. */
 function launchFailureOf(world: World, group: AutoScalingGroupRecord, instanceType: string): string | undefined {
   const planted = world.launchFailures.get(instanceType);
+  const imageId = launchOf(group)?.version.data.ImageId;
+  if (imageId !== undefined && world.retiredImages.has(imageId))
+    return `The image id '[${imageId}]' does not exist. Launching EC2 instance failed.`;
   if (planted !== undefined || group.subnets.length === 0) return planted;
   const offering = zonesOfType(world, instanceType);
   const zones = group.subnets.map((id) => zoneOfSubnet(world, id));

@@ -2,20 +2,20 @@
 import { parseJson } from "../../core/base/json.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html */
-export interface AgentSettings {
+export interface ToldToAgent {
   readonly cluster: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly reservedMemoryMiB: number;
 }
 
 /** @param userData In Base64, as a launch template has it; undefined: none. */
-export function readUserData(userData: string | undefined): AgentSettings {
+export function readUserData(userData: string | undefined): ToldToAgent {
   const text = Buffer.from(userData ?? "", "base64").toString("utf8");
   return /^\s*\[settings\b/m.test(text) ? fromToml(text) : fromVariables(text);
 }
 
 /** The variables of /etc/ecs/ecs.config, however the script writes them there. */
-function fromVariables(text: string): AgentSettings {
+function fromVariables(text: string): ToldToAgent {
   const variable = (name: string) => {
     const found = new RegExp(`\\b${name}=(.*)$`, "m").exec(text)?.[1] ?? "";
     // What a shell writes by echo stands in quotes, and may go on behind them.
@@ -39,7 +39,7 @@ function readAttributes(text: string): Readonly<Record<string, string>> {
 }
 
 /** https://bottlerocket.dev/en/os/latest/api/settings/ecs/ */
-function fromToml(text: string): AgentSettings {
+function fromToml(text: string): ToldToAgent {
   const tables = new Map<string, Map<string, string>>();
   let table = new Map<string, string>();
   for (const line of text.split("\n")) {

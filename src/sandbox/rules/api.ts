@@ -38,7 +38,9 @@ export const apiRules: readonly SandboxRule[] = [
   },
   { rule: "Signatures and permissions are not checked.", source: "the sandbox's own" },
   {
-    rule: "AMI ids are made up, the same for a region and a parameter each time.",
+    rule:
+      "AMI ids are made up, the same for a region and a parameter each time; container instances have the current image of " +
+      "their type.",
     source: "the sandbox's own; the parameters are AWS's",
   },
 ];

@@ -44,7 +44,8 @@ export const capacityProviderRules: readonly SandboxRule[] = [
   {
     rule:
       "Instances without tasks but those of DAEMON services are needed no more. With `managedTerminationProtection` only " +
-      "they go; without, the oldest of the zone with the most.",
+      "they go, and lose their protection from scale-in for it; without, the oldest of the zone with the most, but none that is " +
+      "protected.",
     source: `${behaviour}; https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html, launch templates and billing hours left out`,
   },
   {
@@ -62,8 +63,8 @@ export const capacityProviderRules: readonly SandboxRule[] = [
   },
   {
     rule:
-      "A provider of `--provider` has managed scaling, termination protection and draining, and a group of its name; a " +
-      "single one is the cluster's default strategy.",
+      "A provider of `--provider` has managed scaling, termination protection and draining, and a group and a launch template " +
+      "of its name; a single one is the cluster's default strategy.",
     source: "the sandbox's own",
   },
   {

@@ -55,8 +55,16 @@ export function createThrottle(now: () => number): (bucket: ThrottleBucket) => v
     const level = levels.get(bucket) ?? { tokens: burst, at: now() };
     const tokens = Math.min(burst, level.tokens + ((now() - level.at) / 1000) * perSecond);
     levels.set(bucket, { tokens: tokens < 1 ? tokens : tokens - 1, at: now() });
-    if (tokens < 1) throw new AwsError("ThrottlingException", "Rate exceeded");
+    if (tokens < 1) throw throttled(bucket);
   };
+}
+
+/** Each protocol says it in its own word. https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html */
+function throttled(bucket: ThrottleBucket): AwsError {
+  if (bucket === "ec2" || bucket === "ec2Modify")
+    return new AwsError("RequestLimitExceeded", "Request limit exceeded.", { status: 503 });
+  const code = bucket === "autoscaling" || bucket === "cloudformation" || bucket === "sts" ? "Throttling" : undefined;
+  return new AwsError(code ?? "ThrottlingException", "Rate exceeded");
 }
 
 /** Counts the answers still to be lost. */

@@ -131,6 +131,52 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     expect(documents(first[0]!)[0]).toMatchObject({ kind: "Kustomization", resources: names.slice(1) });
   });
 
+  it("writes what has Argo CD or Flux apply the folder, which is no part of it", async () => {
+    const repository = ["--repo-url", "https://github.com/acme/platform", "--repo-revision", "main"];
+    const namespaced = ["--set", "eks.namespace=ml", ...repository];
+    const argocd = await eks(["-q", "--out-dir", "./ops/argocd/", "--gitops", "argocd", ...namespaced]);
+    expect([argocd.code, argocd.stdout.split("\n").filter((line) => line.includes("/application-"))]).toEqual([
+      0,
+      ["ops/argocd/application-train.yaml"],
+    ]);
+    const read = async (path: string) => documents(await readFile(join(folder, path), "utf8"))[0]!;
+    expect(await read("ops/argocd/application-train.yaml")).toMatchObject({
+      spec: { source: { path: "ops/argocd" }, destination: { namespace: "ml" } },
+    });
+    expect(await read("ops/argocd/kustomization.yaml")).toMatchObject({
+      resources: expect.not.arrayContaining(["application-train.yaml"]) as unknown,
+    });
+    const flux = await eks([
+      "-q",
+      "--out-dir",
+      "flux",
+      "--repo-path",
+      "clusters/prod",
+      "--gitops",
+      "flux",
+      ...namespaced,
+    ]);
+    expect([flux.code, flux.stderr]).toEqual([0, ""]);
+    expect(await read("flux/kustomization-train.yaml")).toMatchObject({ spec: { path: "./clusters/prod" } });
+    expect(await read("flux/gitrepository-train.yaml")).toMatchObject({ spec: { ref: { branch: "main" } } });
+  });
+
+  it.each([
+    [["--gitops", "flux"], "error: --gitops flux: --out-dir is missing\n"],
+    [["--gitops", "flux", "--out-dir", "k8s"], "error: --gitops flux: --repo-url is missing\n"],
+    [
+      ["--gitops", "argocd", "--out-dir", "k8s", "--repo-url", "https://github.com/acme/platform"],
+      "error: --gitops argocd: --repo-revision is missing\n",
+    ],
+    [["--repo-path", "k8s"], "error: --repo-path is for --gitops, which is not there\n"],
+    [
+      ["--gitops", "flux", "--out-dir", "../k8s", "--repo-url", "https://github.com/a/b", "--repo-revision", "main"],
+      "error: --out-dir ../k8s does not say where in the repository the folder is\n",
+    ],
+  ])("refuses %j", async (args, said) => {
+    expect(await eks(args)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(said) as string });
+  });
+
   it("says which order kubectl will warn of, where only that one works", async () => {
     const { stderr } = await eks(["--as", "TrainJob", "--out-dir", "ordered"]);
     expect(stderr).toContain(
@@ -169,7 +215,7 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     [["--otlp-endpoint", "collector:4317"], "error: --otlp-endpoint collector:4317 is no URL of HTTP\n"],
     [
       ["--gateway", "public"],
-      "error: --gateway is read by nothing that goes with the workload\n  Write --with http-route too, or leave it out.\n",
+      "error: --gateway is read by nothing that goes with the workload\n  Write --with http-route or istio-canary too, or leave it out.\n",
     ],
     [["--kubernetes-version", "1.34.2"], "error: --kubernetes-version 1.34.2 is not a minor version\n  Write 1.34.\n"],
     [

@@ -20,7 +20,7 @@ describe("the templates of a folder", () => {
     );
     make("echo", { "README.md": "# An echo\n\nMore.\n" });
     expect(() => readTemplates(folder)).toThrow(
-      'templates/echo/README.md does not begin with "# GROUP: SUMMARY" (Serving, Training, Batch)',
+      'templates/echo/README.md does not begin with "# GROUP: SUMMARY" (Serving, Training, Batch, Platform, Data)',
     );
     const readme = "# Batch: An echo\n\n## On EKS\n\nMore.\n";
     make("echo", { "README.md": readme, "values.yaml": "a: 1\n" });

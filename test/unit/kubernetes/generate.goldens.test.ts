@@ -8,7 +8,7 @@ import type { KubernetesSettings } from "../../../src/core/kubernetes/generate.t
 import { kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { formatManifests } from "../../../src/output/yaml.ts";
-import { extraValues } from "../../support/extra-values.ts";
+import { valuesFor } from "../../support/extra-values.ts";
 import { generate, multiNodeKinds, workloadOf } from "../../support/kubernetes-workloads.ts";
 
 const folder = join(import.meta.dirname, "../../golden/eks");
@@ -22,6 +22,15 @@ interface Golden {
 
 /** `PyTorchJob` is `py-torch-job`, as its file in src. */
 const fileName = (kind: Kind) => kind.replace(/(?<=.)[A-Z](?=[a-z])/g, (letter) => `-${letter}`).toLowerCase();
+
+const requestExtras = [
+  "scale-to-zero",
+  "workload-pod-monitor",
+  "service-monitor",
+  "http-route",
+  "ingress",
+  "open-telemetry",
+] as const;
 
 const service: Omit<Workload, "accelerator"> = { name: "bert", kind: "service", image: "repo/bert:1", replicas: 2 };
 const job: Omit<Workload, "accelerator"> = {
@@ -242,9 +251,27 @@ const others: readonly Golden[] = [
     },
     kind: "Deployment",
     settings: {
-      extras: ["scale-to-zero", "workload-pod-monitor", "service-monitor", "http-route", "ingress", "open-telemetry"],
-      ...extraValues,
+      extras: requestExtras,
+      ...valuesFor(requestExtras),
       maxReplicas: 2,
+    },
+  },
+  {
+    file: "istio-canary",
+    workload: {
+      ...service,
+      replicas: 4,
+      ports: [{ container: 8080, name: "http" }],
+      accelerator: { instanceTypes: ["inf2.xlarge"] },
+      eks: { namespace: "ml" },
+    },
+    kind: "Deployment",
+    settings: {
+      extras: ["istio-canary"],
+      canaryImage: "repo/bert:2",
+      canaryWeight: 10,
+      hosts: ["bert.example.com"],
+      gateway: { namespace: "istio-system", name: "public" },
     },
   },
   // A LeaderWorkerSet's Service is for its leaders.

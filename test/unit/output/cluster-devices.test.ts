@@ -42,11 +42,13 @@ describe("the map of devices on a terminal of 80 columns", () => {
     expect(drawn([machine(1), machine(2)], [aTask(id(1), own, machine(1))], [own]))
       .toBe(`cluster prod: 24 devices on 2 instances
 22 free, 2 held
+cost: 25.96 USD/hour, 23.80 of it idle; on-demand list price in us-east-1,
+      2026-07-20
 inf2.48xlarge  room for 22 x 1, 11 x 2, 7 x 3, 5 x 4, 3 x 6, 1 x 12 devices
 
-i-00000000000000001  inf2.48xlarge  aa..........  10 free
+i-00000000000000001  inf2.48xlarge  aa..........  10 free  10.82 USD idle
   a  00000001  bert-inf2-48xlarge-n0-1:1  RUNNING
-i-00000000000000002  inf2.48xlarge  ............  12 free
+i-00000000000000002  inf2.48xlarge  ............  12 free  12.98 USD idle
 
 . free   a-z tasks
 `);
@@ -63,6 +65,8 @@ i-00000000000000002  inf2.48xlarge  ............  12 free
     ];
     expect(drawn([on], tasks, [own, foreign])).toBe(`cluster prod: 12 devices on 1 instance
 9 free, 0 held, 2 in hand-over, 1 in conflict
+cost: 12.98 USD/hour, 9.74 of it idle; on-demand list price in us-east-1,
+      2026-07-20
 inf2.48xlarge  room for 9 x 1, 4 x 2, 2 x 3, 2 x 4 devices
 
 i-00000000000000001  inf2.48xlarge  >>.....!....  9 free, 5 together
@@ -90,6 +94,8 @@ i-00000000000000001  inf2.48xlarge  >>.....!....  9 free, 5 together
       .flatMap((on, index) => halves.map((half, which) => aTask(id(2 * index + which), half, on)));
     expect(drawn(machines, tasks, halves)).toBe(`cluster prod: 484 devices on 40 instances
 124 free, 360 held
+cost: 527.77 USD/hour, 138.33 of it idle; on-demand list price in us-east-1,
+      2026-07-20
 inf2.48xlarge  room for 108 x 1, 54 x 2, 36 x 3, 27 x 4, 18 x 6, 9 x 12 devices
 trn1.32xlarge  room for 16 x 1, 4 x 4, 2 x 8, 1 x 16 devices
 
@@ -139,7 +145,7 @@ every device with its task: aiplat cluster devices -o table
       containers: [{ name: "main", gpuIds: ["A"] }],
       desiredStatus: "STOPPED",
     });
-    expect(drawn([gpu], [task])).toContain("i-g1  g5.12xlarge  A##.  1 free\n");
+    expect(drawn([gpu], [task])).toContain("i-g1  g5.12xlarge  A##.  1 free  1.42 USD idle\n");
   });
 
   it("tells who shares a GPU, with the memory that is left", () => {
@@ -229,6 +235,8 @@ describe("an explanation on a terminal of 80 columns", () => {
     CONSTRAINT  attribute:ecs.instance-type == inf2.48xlarge: ecs.instance-type
                 is m5.large
 
+cost: 17.31 USD/hour: 4 x 4 of 12 devices of inf2.48xlarge; on-demand list price
+in us-east-1, 2026-07-20
 nearest change: stop task ${id(0)}: then it fits on
 i-00000000000000001
 `);
@@ -248,7 +256,9 @@ i-00000000000000001
 
   it("says that there is nothing to look at", () => {
     expect(explained([], [], [], 1)).toBe(
-      "does not fit: 0 of 1 can be placed now\n  the cluster has no container instances\n\nnearest change: one more inf2.48xlarge\n",
+      "does not fit: 0 of 1 can be placed now\n  the cluster has no container instances\n\n" +
+        "cost: 4.33 USD/hour: 1 x 4 of 12 devices of inf2.48xlarge; on-demand list price\nin us-east-1, 2026-07-20\n" +
+        "nearest change: one more inf2.48xlarge (12.98 USD/hour)\n",
     );
   });
 });

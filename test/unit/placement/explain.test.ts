@@ -423,7 +423,11 @@ describe("the nearest change", () => {
   });
 
   it("is to add instances, as many as it takes", () => {
-    expect(change([], [inf2()])).toEqual({ kind: "add-instances", message: "one more inf2.xlarge" });
+    expect(change([], [inf2()])).toMatchObject({
+      kind: "add-instances",
+      message: "one more inf2.xlarge",
+      cost: { perHour: { least: 0.7582, most: 0.7582 } },
+    });
     expect(change([anInstance("a", "inf2.xlarge")], [inf2()], { count: 4 })?.message).toBe("3 more inf2.xlarge");
     const slots = legalSlots(findInstanceType("trn1.32xlarge")!, 4).map((slot) =>
       neuron(`w-n${slot[0]}`, slot, onType("== trn1.32xlarge")),

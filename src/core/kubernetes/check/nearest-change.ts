@@ -1,6 +1,7 @@
 /** What to do so that one pod more has room. */
 import { someOf } from "../../base/check-report.ts";
 import { counted } from "../../base/counted.ts";
+import { priceOf } from "../../catalog/instance-types/price.ts";
 import { own } from "../../base/merge.ts";
 import { installsOf } from "../installs.ts";
 import { instanceTypesOf } from "./check-nodegroup.ts";
@@ -170,16 +171,23 @@ function addNodes(needs: WorkloadNeeds, { cluster, nodegroups }: EksSnapshot): N
     return {
       kind: "add-nodes",
       message:
-        `add nodes of ${types[0]!}: aiplat eks nodegroup create --cluster ${cluster.name} --instance-type ${types[0]!}, ` +
+        `add nodes of ${types[0]!}${priceText([types[0]!])}: aiplat eks nodegroup create --cluster ${cluster.name} --instance-type ${types[0]!}, ` +
         "or a NodePool of Karpenter",
     };
+  const price = priceText(instanceTypesOf(group).filter((type) => types.includes(type)));
   const { nodegroupName, scalingConfig } = group.nodegroup;
   const { desiredSize = 0, maxSize = 0 } = scalingConfig;
   const sizes = `desiredSize=${desiredSize + 1}${desiredSize < maxSize ? "" : `,maxSize=${desiredSize + 1}`}`;
   return {
     kind: "add-nodes",
     message:
-      `node group ${nodegroupName} has ${counted(desiredSize, "node")} of at most ${maxSize}: aws eks update-nodegroup-config ` +
+      `node group ${nodegroupName} has ${counted(desiredSize, "node")} of at most ${maxSize}${price}: aws eks update-nodegroup-config ` +
       `--cluster-name ${cluster.name} --nodegroup-name ${nodegroupName} --scaling-config ${sizes}`,
   };
+}
+
+/** What one node more costs, where it is of one type whose price is known. */
+function priceText([instanceType = "", ...others]: readonly string[]): string {
+  const price = others.length === 0 ? priceOf({ instanceType }) : undefined;
+  return price === undefined ? "" : ` (a node is ${price.text})`;
 }

@@ -9,7 +9,15 @@ export const httpRoute: ExtraDefinition = {
   reads: ["hosts", "gateway"],
   needs: { gateway: { why: "requests come in by a Gateway that is there", example: "NAMESPACE/NAME" } },
   throughService: true,
-  problems: requestPortProblems,
+  problems: (contents) =>
+    contents.hasCanary
+      ? [
+          {
+            message: "requests of an HTTPRoute go to the Service past the weights of istio-canary",
+            hint: "Leave http-route out: istio-canary takes --gateway, a Gateway of Istio's, and --host.",
+          },
+        ]
+      : requestPortProblems(contents),
   manifests: (contents) => {
     const { workload, metadata, gateway, hosts } = contents;
     return [

@@ -2,6 +2,7 @@ import type { ExtraDefinition } from "../extra-definition.ts";
 import { hpa } from "./hpa.ts";
 import { httpRoute } from "./http-route.ts";
 import { ingress } from "./ingress.ts";
+import { istioCanary } from "./istio-canary.ts";
 import { openTelemetry } from "./open-telemetry.ts";
 import { pdb } from "./pdb.ts";
 import { podMonitor } from "./pod-monitor.ts";
@@ -23,5 +24,6 @@ export const extraDefinitions = {
   pdb,
   "http-route": httpRoute,
   ingress,
+  "istio-canary": istioCanary,
   "open-telemetry": openTelemetry,
 } as const satisfies Readonly<Record<string, ExtraDefinition>>;

@@ -1,7 +1,7 @@
 import { listOr } from "../../base/problem.ts";
 import type { ExtraContents, ExtraDefinition } from "../extra-definition.ts";
 import { definitionOf, kinds } from "../kinds.ts";
-import { selectorOf } from "../labels.ts";
+import { nameLabel, selectorOf } from "../labels.ts";
 import { portNameInService } from "../request-ports.ts";
 
 /** The kinds whose pods take requests and whose controller makes no Service of its own that does. */
@@ -29,7 +29,9 @@ export const service: ExtraDefinition = {
       : [];
   },
   manifests: (contents) => {
-    const { workload, kind, name, metadata } = contents;
+    const { workload, kind, name, metadata, hasCanary } = contents;
+    // Both versions have the workload's name, and instance labels of their own.
+    const pods = hasCanary ? { [nameLabel]: workload.name } : selectorOf(name);
     const ports = workload.ports.map((port) => ({
       name: portNameInService(port),
       port: port.container,
@@ -41,7 +43,7 @@ export const service: ExtraDefinition = {
         apiVersion: "v1",
         kind: "Service",
         metadata: { ...metadata, name: serviceName(contents) },
-        spec: { selector: { ...selectorOf(name), ...definitionOf(kind).service?.selector }, ports },
+        spec: { selector: { ...pods, ...definitionOf(kind).service?.selector }, ports },
       },
     ];
   },

@@ -1,9 +1,10 @@
-import { createGroup, updateGroup, type GroupSettings } from "../../auto-scaling/settings.ts";
+import { createGroup, settingMembers, updateGroup, type GroupSettings } from "../../auto-scaling/settings.ts";
 import type { AutoScalingGroupRecord } from "../../model/group-records.ts";
 import { machinesOf } from "../../model/machines.ts";
 import type { World } from "../../model/world.ts";
 import { AwsError } from "../../wire/aws-error.ts";
-import { madeUpName, textOf, type HowFar, type Properties, type ResourceType } from "./resource-type.ts";
+import { list, struct, text } from "../../wire/shape.ts";
+import { madeUpName, tagShape, textOf, type HowFar, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** How long a group may fail to launch before CloudFormation gives up: the sandbox's choice. */
 const mostFailingMs = 5 * 60_000;
@@ -31,6 +32,14 @@ export const autoScalingGroup: ResourceType = {
     VPCZoneIdentifier: "in place",
   },
   required: ["MinSize", "MaxSize"],
+  shape: struct({
+    LaunchTemplate: settingMembers.LaunchTemplate,
+    MixedInstancesPolicy: settingMembers.MixedInstancesPolicy,
+    AvailabilityZones: settingMembers.AvailabilityZones,
+    VPCZoneIdentifier: list(text),
+    Tags: tagShape,
+  }),
+  attributes: ["AutoScalingGroupARN"],
   name: "AutoScalingGroupName",
   make: (world, properties, owner) => {
     const name = textOf(properties["AutoScalingGroupName"]) ?? madeUpName(world, owner);
@@ -76,10 +85,16 @@ function made({ name, arn }: AutoScalingGroupRecord) {
   return { physicalId: name, attributes: { AutoScalingGroupARN: arn } };
 }
 
-/** As the API's forms have them: texts. */
+/** The properties that are no texts. */
+const structures = new Set(["AvailabilityZones", "LaunchTemplate", "MixedInstancesPolicy", "Tags"]);
+
+/** As the API's forms have them. */
 function settingsOf({ VPCZoneIdentifier: subnets, ...properties }: Properties): GroupSettings {
   const given = Object.fromEntries(
-    Object.entries(properties).map(([name, value]) => [name, typeof value === "object" ? value : textOf(value)]),
+    Object.entries(properties).map(([name, value]) => [name, structures.has(name) ? value : textOf(value)]),
   );
-  return { ...given, ...(subnets === undefined ? {} : { VPCZoneIdentifier: [subnets].flat().join(",") }) };
+  return {
+    ...given,
+    ...(subnets === undefined ? {} : { VPCZoneIdentifier: (subnets as readonly string[]).join(",") }),
+  };
 }

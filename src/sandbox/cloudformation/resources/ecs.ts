@@ -1,14 +1,16 @@
+import { createCapacityProviderRequest } from "../../../core/ecs-api/model/capacity-provider.ts";
 import {
   createCapacityProvider,
   deleteCapacityProvider,
   updateCapacityProvider,
 } from "../../ecs/capacity-providers.ts";
 import { createCluster } from "../../model/clusters.ts";
-import { deleteCluster } from "../../ecs/clusters.ts";
+import { checkClusterName, deleteCluster } from "../../ecs/clusters.ts";
 import type { RawRecord } from "../../model/records.ts";
 import { AwsError } from "../../wire/aws-error.ts";
+import { checkInput, struct } from "../../wire/shape.ts";
 import { tagsOf } from "./network.ts";
-import { madeUpName, textOf, type Properties, type ResourceType } from "./resource-type.ts";
+import { madeUpName, objects, tagShape, textOf, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-capacityprovider.html */
 export const capacityProvider: ResourceType = {
@@ -20,6 +22,8 @@ export const capacityProvider: ResourceType = {
     Tags: "in place",
   },
   required: [],
+  shape: struct({ Tags: tagShape }),
+  attributes: [],
   name: "Name",
   make: (world, properties, owner) => {
     const name = textOf(properties["Name"]) ?? madeUpName(world, owner);
@@ -42,11 +46,14 @@ export const capacityProvider: ResourceType = {
   },
 };
 
+/** @throws AwsError for members of another kind than ECS's. */
 function requestOf({ AutoScalingGroupProvider: group, ManagedInstancesProvider: managed }: Properties) {
-  return {
+  const request = {
     ...(group === undefined ? {} : { autoScalingGroupProvider: lowered(group) }),
     ...(managed === undefined ? {} : { managedInstancesProvider: lowered(managed) }),
-  } as { readonly autoScalingGroupProvider?: RawRecord; readonly managedInstancesProvider?: RawRecord };
+  };
+  checkInput(createCapacityProviderRequest, request);
+  return request as { readonly autoScalingGroupProvider?: RawRecord; readonly managedInstancesProvider?: RawRecord };
 }
 
 /** CloudFormation's names of members begin with a capital, ECS's do not. */
@@ -62,9 +69,12 @@ function lowered(value: unknown): unknown {
 export const cluster: ResourceType = {
   properties: { ClusterName: "replacement", ClusterSettings: "in place", Tags: "in place" },
   required: [],
+  shape: struct({ ClusterSettings: objects, Tags: tagShape }),
+  attributes: ["Arn"],
   name: "ClusterName",
   make: (world, { ClusterName, ClusterSettings, Tags = [] }, owner) => {
     const name = textOf(ClusterName) ?? madeUpName(world, owner);
+    checkClusterName(name);
     if (world.clusters.get(name)?.status === "ACTIVE")
       throw new AwsError(
         "AlreadyExists",

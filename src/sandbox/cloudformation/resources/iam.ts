@@ -1,4 +1,5 @@
 /** Roles and profiles are made, named and nothing else: the sandbox has no IAM. */
+import { list, struct, text } from "../../wire/shape.ts";
 import type { World } from "../../model/world.ts";
 import { madeUpName, textOf, type ResourceType } from "./resource-type.ts";
 
@@ -16,6 +17,8 @@ export const role: ResourceType = {
     Tags: "in place",
   },
   required: ["AssumeRolePolicyDocument"],
+  shape: struct({}),
+  attributes: ["Arn", "RoleId"],
   name: "RoleName",
   make: (world, { RoleName }, owner) =>
     ofName(world, "role", textOf(RoleName) ?? madeUpName(world, owner), "RoleId", "AROA"),
@@ -27,6 +30,8 @@ export const role: ResourceType = {
 export const instanceProfile: ResourceType = {
   properties: { InstanceProfileName: "replacement", Path: "replacement", Roles: "in place" },
   required: ["Roles"],
+  shape: struct({ Roles: list(text) }),
+  attributes: ["Arn"],
   name: "InstanceProfileName",
   make: (world, { InstanceProfileName }, owner) =>
     ofName(world, "instance-profile", textOf(InstanceProfileName) ?? madeUpName(world, owner)),

@@ -1,8 +1,10 @@
 import type { LaunchedData, LaunchTemplateRecord } from "../../model/group-records.ts";
 import { addVersion, createLaunchTemplate, findLaunchTemplate } from "../../model/launch-templates.ts";
 import { AwsError } from "../../wire/aws-error.ts";
+import { launchedShape } from "../../ec2/launch-template-data.ts";
+import { list, struct } from "../../wire/shape.ts";
 import { tagsOf } from "./network.ts";
-import { madeUpName, textOf, type Properties, type ResourceType } from "./resource-type.ts";
+import { madeUpName, tagShape, textOf, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html */
 export const launchTemplate: ResourceType = {
@@ -13,6 +15,8 @@ export const launchTemplate: ResourceType = {
     TagSpecifications: "replacement",
   },
   required: ["LaunchTemplateData"],
+  shape: struct({ LaunchTemplateData: launchedShape, TagSpecifications: list(struct({ Tags: tagShape })) }),
+  attributes: ["LaunchTemplateId", "LatestVersionNumber", "DefaultVersionNumber"],
   name: "LaunchTemplateName",
   changing: ["LatestVersionNumber"],
   make: (world, properties, owner) => {

@@ -1,8 +1,9 @@
 import { AwsError } from "../../wire/aws-error.ts";
+import { struct, text } from "../../wire/shape.ts";
 import { openToAll, type SecurityGroupRecord, type SecurityGroupRule } from "../../model/security-groups.ts";
 import { vpcId } from "../../model/networks.ts";
 import type { World } from "../../model/world.ts";
-import { madeUpName, textOf, type Properties, type ResourceType } from "./resource-type.ts";
+import { madeUpName, objects, tagShape, textOf, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html */
 export const securityGroup: ResourceType = {
@@ -15,6 +16,8 @@ export const securityGroup: ResourceType = {
     Tags: "in place",
   },
   required: ["GroupDescription"],
+  shape: struct({ SecurityGroupEgress: objects, SecurityGroupIngress: objects, Tags: tagShape }),
+  attributes: ["GroupId", "Id", "VpcId"],
   name: "GroupName",
   make: (world, properties, owner) => {
     const { VpcId, GroupName, GroupDescription } = properties;
@@ -105,6 +108,8 @@ function ruleType(direction: "ingress" | "egress", other: string): ResourceType 
       Description: "in place",
     },
     required: ["IpProtocol"],
+    shape: struct({ GroupId: text }),
+    attributes: ["Id"],
     make: (world, properties) => place(world, properties, `sgr-${world.hex(17)}`),
     change: (_, id) => ({ physicalId: id, attributes: { Id: id } }),
     remove: (world, id) => {
@@ -121,6 +126,8 @@ export const securityGroupEgress = ruleType("egress", "DestinationSecurityGroupI
 export const placementGroup: ResourceType = {
   properties: { Strategy: "replacement", SpreadLevel: "replacement", PartitionCount: "replacement", Tags: "in place" },
   required: [],
+  shape: struct({}),
+  attributes: ["GroupName"],
   make: (world, _, owner) => named(madeUpName(world, owner)),
   change: (_, name) => named(name),
   remove: () => "done",

@@ -1,3 +1,4 @@
+import { document, list, structure, type Schema } from "../../../core/ecs-api/field.ts";
 import type { World } from "../../model/world.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -22,6 +23,10 @@ export interface ResourceType {
   /** The properties there are, with what a change of each asks for. */
   readonly properties: Readonly<Record<string, "in place" | "replacement">>;
   readonly required: readonly string[];
+  /** Of what kind the properties are that the sandbox reads. */
+  readonly shape: Schema;
+  /** What `Fn::GetAtt` finds. */
+  readonly attributes: readonly string[];
   /** The property that names it: what has a name of its own cannot be replaced. */
   readonly name?: string;
   /** Attributes that an update changes. */
@@ -38,6 +43,13 @@ export function madeUpName(world: World, { stackName, logicalId }: Owner): strin
   return `${stackName.slice(0, 30)}-${logicalId.slice(0, 20)}-${world.hex(12).toUpperCase()}`;
 }
 
+/** A property that is a text, a number or a flag as a text; what is none is shown as it is, for whoever refuses it. */
 export function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
+  if (value === undefined || typeof value === "string") return value;
+  return JSON.stringify(value);
 }
+
+/** Objects, of which the sandbox reads a few members. */
+export const objects = list(structure("", {}));
+
+export const tagShape = list(structure("", { Key: document, Value: document }));

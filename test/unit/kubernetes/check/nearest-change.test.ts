@@ -31,7 +31,12 @@ describe("a node that offers none of what the pod asks for", () => {
   it("is no help where something else keeps the pod off it too, or another node has only no room", () => {
     const neuron = asking({ instanceTypes: ["inf2.xlarge"] });
     const without = { allocatable: { "aws.amazon.com/neuron": "0" } };
-    expect(change(neuron, ["a", "inf2.xlarge", { ...without, ready: "False" }]).kind).toBe("add-nodes");
+    expect(change(neuron, ["a", "inf2.xlarge", { ...without, ready: "False" }])).toEqual({
+      kind: "add-nodes",
+      message: expect.stringMatching(
+        /\(a node is 0\.7582 USD\/hour on demand in us-east-1, \d{4}-\d\d-\d\d\): aiplat eks nodegroup create /,
+      ),
+    });
     expect(
       change(neuron, ["a", "inf2.xlarge", without], ["b", "inf2.xlarge", { spec: { unschedulable: true } }]).kind,
     ).toBe("uncordon");

@@ -264,7 +264,7 @@ describe("the nearest change", () => {
   });
 
   it("is a node more", () => {
-    expect(change({ nodegroups: group(1, 3)! })?.message).toMatch(/1 node of at most 3: .* desiredSize=2$/);
+    expect(change({ nodegroups: group(1, 3)! })?.message).toMatch(/1 node of at most 3 .*:.* desiredSize=2$/);
     expect(change({ nodegroups: group(3, 3)! })?.message).toMatch(/desiredSize=4,maxSize=4$/);
     expect(change({})?.message).toContain("aiplat eks nodegroup create --cluster prod --instance-type inf2.24xlarge");
   });

@@ -1,0 +1,72 @@
+import { allocationOf } from "../allocation.ts";
+import { deviceTolerations } from "../devices.ts";
+import { draDriverNamespace } from "../installs.ts";
+import { shapeOfNode } from "../whole-node.ts";
+import { charts } from "./charts.ts";
+import { efaNotes, missingDevices, typesOfKind } from "./fleet.ts";
+import type { Platform, PlatformFleet } from "./platform.ts";
+
+/** Neuron's own pods: every one has a mechanism, which is one for the whole cluster. */
+function mechanismsOf({ pods, cluster }: PlatformFleet): ReadonlySet<string> {
+  const neuron = pods.filter(({ shape }) =>
+    shape.instanceTypes.some(({ accelerator }) => accelerator.kind === "neuron"),
+  );
+  return new Set(neuron.map(({ workload, shape }) => allocationOf(workload, shape, cluster)));
+}
+
+function usesDra(fleet: PlatformFleet): boolean {
+  return fleet.cluster.neuronScheduler === "dra" || mechanismsOf(fleet).has("dra");
+}
+
+/** Where no pod says what it asks for, parts are to be had wherever a node has several devices. */
+function usesExtension(fleet: PlatformFleet): boolean {
+  const mechanisms = mechanismsOf(fleet);
+  return mechanisms.size === 0
+    ? typesOfKind(fleet, "neuron").some(({ accelerator }) => accelerator.count > 2)
+    : mechanisms.has("extension");
+}
+
+/** https://github.com/aws-neuron/neuron-helm-charts */
+export const neuronHelmChart: Platform = {
+  summary: "Neuron's device plugin or DRA driver, and its scheduler extension",
+  chartOf: (fleet) => ({
+    ...charts["neuron-helm-chart"],
+    ...(usesDra(fleet) ? { namespace: draDriverNamespace } : {}),
+  }),
+  fleetProblems: (fleet) => missingDevices(fleet, "neuron", "neuron-helm-chart", "trn1.32xlarge"),
+  values: (fleet) => {
+    const types = typesOfKind(fleet, "neuron");
+    const tolerations = [
+      { key: "CriticalAddonsOnly", operator: "Exists" },
+      ...deviceTolerations(shapeOfNode(types[0]!)),
+      // HyperPod keeps everything off a node that it is about to replace, and the plugin has to stay.
+      {
+        key: "sagemaker.amazonaws.com/node-health-status",
+        operator: "Equal",
+        value: "Unschedulable",
+        effect: "NoSchedule",
+      },
+    ];
+    const dra = usesDra(fleet);
+    return {
+      // The nodes that its DaemonSets run on, HyperPod's among them.
+      neuronInstances: types.flatMap(({ instanceType }) => [instanceType, `ml.${instanceType}`]),
+      devicePlugin: dra ? { enabled: false } : { enabled: true, tolerations },
+      draDriver: dra ? { enabled: true, tolerations } : { enabled: false },
+      // DRA needs none: "topology-aware allocation without custom scheduler extensions" (EKS, device-management-neuron).
+      scheduler: { enabled: !dra && usesExtension(fleet) },
+      // It reports a device's errors as a condition of its node; what replaces nodes needs permissions of its own.
+      npd: { enabled: true, nodeRecovery: { enabled: false } },
+    };
+  },
+  notes: (fleet) => [
+    "neuronInstances has this fleet's types alone: name every Neuron type of the cluster, since one release serves them all.",
+    ...(usesDra(fleet)
+      ? ["The device plugin and the DRA driver must not run on one node: remove the plugin's release first."]
+      : []),
+    ...(!usesDra(fleet) && usesExtension(fleet)
+      ? ["Its second scheduler has an image for one version of Kubernetes: scheduler.customScheduler.image.tag."]
+      : []),
+    ...efaNotes({ types: typesOfKind(fleet, "neuron") }),
+  ],
+};
