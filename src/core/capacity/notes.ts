@@ -9,9 +9,6 @@ export function capacityNotes(machines: CapacityMachines, settings: CapacitySett
   const name = type.instanceType;
   if (kind === "managed-instances") return [];
   return [
-    ...(mounts.some(({ source }) => source.kind === "s3")
-      ? ["The buckets are mounted with the machines' role: every task there reads what the role may read."]
-      : []),
     ...(mounts.some(({ source }) => source.kind === "lustre")
       ? ["The security group of the Lustre file system must let the machines in: TCP 988 and 1018 to 1023."]
       : []),

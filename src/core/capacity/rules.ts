@@ -109,7 +109,8 @@ function groupProblems(machines: CapacityMachines, settings: CapacitySettings): 
       `${subnets.length} subnets were given for ${name}: ${oneZone}`,
       `Give one --subnet: ${listOr(subnets.map(({ id }) => id))}.`,
     );
-  if (minSize > max) say("bad-sizes", `--min-size ${minSize} is more than --max-size ${max}`);
+  if (minSize > max)
+    say("bad-sizes", `--min-size ${minSize} is more than --max-size ${max}`, "Lower it, or raise --max-size.");
   if (desiredSize !== undefined && (desiredSize > max || desiredSize < minSize))
     say("bad-sizes", `--desired-size ${desiredSize} is not between ${minSize} and ${max}`, "Change it, or the bounds.");
   // What an agent registers of the type's memory at most, before it keeps some back.
