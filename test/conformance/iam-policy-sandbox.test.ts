@@ -142,6 +142,24 @@ async function addProvider(): Promise<void> {
   });
 }
 
+/** Machines of a cluster of their own, which somebody uses at first. */
+async function deployAndDeleteMachines(): Promise<void> {
+  const lab = ["--no-file", "--cluster", "lab", "--instance-type", "inf2.xlarge"];
+  const make = [...lab, "--subnet", "subnet-0000000000000000a", "--create-cluster", "--default", "--min-size", "1"];
+  await run("capacity deploy", ...make, "--dry-run");
+  expect(await run("capacity deploy", ...make, "--yes")).toMatchObject({ code: 0 });
+  await run("capacity deploy", ...make, "--yes");
+  box.step(120);
+  await box.register("lab");
+  await box.ecs("CreateService", { cluster: "lab", serviceName: "lab", taskDefinition: "lab", desiredCount: 1 });
+  box.step(30);
+  await run("capacity check", "--cluster", "lab");
+  expect((await run("capacity delete", ...lab, "--yes")).stderr).toContain("is in use");
+  await box.ecs("DeleteService", { cluster: "lab", service: "lab", force: true });
+  box.step(60);
+  expect(await run("capacity delete", ...lab, "--yes")).toMatchObject({ code: 0 });
+}
+
 it("is what the policy of each command allows", { timeout: 900_000 }, async () => {
   write("aiplat.yaml", bert);
   write("train.yaml", train);
@@ -203,6 +221,7 @@ it("is what the policy of each command allows", { timeout: 900_000 }, async () =
   await run("task wait", "--run", ran.run, "--logs");
   await run("run-task", "train.yaml", "--wait", "--logs");
   await run("capacity generate", "train.yaml", "--subnet", "subnet-0000000000000000a");
+  await deployAndDeleteMachines();
 
   await addProvider();
   write("aiplat.yaml", { ...train, kind: "service" });
