@@ -1,4 +1,5 @@
 /** What making and unmaking the machines of an ECS cluster needs of AWS, as src/ports.ts has the rest. */
+import type { GroupDetail, ScalingActivity } from "./core/capacity/scaling-group.ts";
 import type { ChangeSet, Stack, StackEvent, StackResource } from "./core/capacity/stack.ts";
 
 export interface ChangeSetRequest {
@@ -7,7 +8,6 @@ export interface ChangeSetRequest {
   readonly type: "CREATE" | "UPDATE";
   /** JSON or YAML. */
   readonly template: string;
-  readonly tags: Readonly<Record<string, string>>;
   /** The same token makes the same change set once. */
   readonly clientToken: string;
 }
@@ -26,50 +26,6 @@ export interface CloudFormationPort {
   executeChangeSet(changeSetId: string, clientToken: string): Promise<void>;
   deleteChangeSet(stack: string, name: string): Promise<void>;
   deleteStack(stackId: string, clientToken: string): Promise<void>;
-}
-
-export interface GroupLaunchTemplate {
-  readonly id: string;
-  /** A number, `$Latest` or `$Default`. */
-  readonly version: string;
-}
-
-export interface GroupInstance {
-  /** The EC2 instance's. */
-  readonly id: string;
-  readonly instanceType?: string;
-  readonly zone?: string;
-  /** `InService`, `Pending`, `Terminating:Wait`... */
-  readonly lifecycle: string;
-  readonly isProtected: boolean;
-  readonly launchTemplate?: GroupLaunchTemplate;
-}
-
-/** An Auto Scaling group with all that a capacity depends on. */
-export interface GroupDetail {
-  readonly name: string;
-  readonly min: number;
-  readonly max: number;
-  readonly desired: number;
-  /** Of overrides. */
-  readonly instanceTypes: readonly string[];
-  readonly launchTemplate?: GroupLaunchTemplate;
-  readonly protectsNewInstances: boolean;
-  readonly zones: readonly string[];
-  /** As `Launch`, `Terminate`. */
-  readonly suspendedProcesses: readonly string[];
-  readonly instances: readonly GroupInstance[];
-  readonly tags: Readonly<Record<string, string>>;
-  /** `Delete in progress`. */
-  readonly status?: string;
-}
-
-export interface ScalingActivity {
-  /** `Failed`, `Successful`, `InProgress`, `Cancelled`... */
-  readonly status: string;
-  readonly message: string;
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
 }
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Operations.html */

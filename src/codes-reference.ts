@@ -26,7 +26,7 @@ one version to the next. This page is made from the registry that the program is
 - [Errors](#errors): \`code\` of the Error document
 - [Problems](#problems): \`details.problems[].code\` of an error, warnings
 - [Rules of taskdef lint](#rules-of-taskdef-lint): \`findings[].rule\`
-- [Checks of doctor and eks check](#checks-of-doctor-and-eks-check): \`groups[].items[].check\`
+- [Checks of doctor, capacity check and eks check](#checks-of-doctor-capacity-check-and-eks-check): \`groups[].items[].check\`
 - [Reasons of placement](#reasons-of-placement): \`instances[].reasons[].code\` of \`cluster explain\`
 - [Reasons of instances fit](#reasons-of-instances-fit): \`items[].reasons[].code\`
 
@@ -69,7 +69,7 @@ exit 3 with \`--fail-on warning\`.
 
 ${grouped(lintRules)}
 
-## Checks of doctor and eks check
+## Checks of doctor, capacity check and eks check
 
 A check is OK, WARN, SKIP or FAIL; a FAIL is exit 3. Where the catalogue speaks against a container image, the check has
 the code of that [problem](#container-images).
@@ -121,7 +121,8 @@ const toldBy: Readonly<Record<keyof typeof problemCodes, string>> = {
   "Container images":
     "`doctor`; in a workload they are told as `image-and-type`, in a task definition by lint's own rules.",
   "Workloads on EKS": "`eks generate`, and of its nodes `eks nodegroup`, of a fleet `eks platform`.",
-  "Nodes on EKS": "`eks nodegroup`.",
+  "Machines on ECS": "`capacity`.",
+  "Nodes on EKS": "`eks nodegroup`, and what machines of both share `capacity`.",
   "Platforms on EKS": "`eks platform generate`.",
 };
 

@@ -1,5 +1,5 @@
 /** What judging and replacing machine images needs of AWS, as src/ports.ts has the rest. */
-import type { GroupDetail } from "./capacity-ports.ts";
+import type { GroupDetail } from "./core/capacity/scaling-group.ts";
 
 /** An Auto Scaling group with what says the image of its next instances. */
 export interface ImagedGroup extends GroupDetail {

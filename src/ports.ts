@@ -275,6 +275,8 @@ export interface Ec2ReadPort {
   /** The instance type of a launch template's version; undefined where it names none, or there is no such template. */
   launchTemplateType(reference: LaunchTemplateReference): Promise<string | undefined>;
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
+  /** The availability zones of the region that offer each of these types. */
+  zonesOffering(instanceTypes: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   securityGroups(ids: readonly string[]): Promise<readonly SecurityGroup[]>;
   /** The private addresses of instances, by instance id; those that are not there are left out. */
   privateAddresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;

@@ -9,7 +9,7 @@ import {
   type LaunchTemplateSpecification,
 } from "@aws-sdk/client-auto-scaling";
 import { chunks } from "../core/base/groups.ts";
-import type { GroupDetail } from "../capacity-ports.ts";
+import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { AutoScalingPort, DescribedGroup, LaunchTemplateReference } from "../ports.ts";
 import { createCall, createChange } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";

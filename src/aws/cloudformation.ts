@@ -68,7 +68,7 @@ export function createCloudFormation(config: AwsConfig, signal: AbortSignal): Cl
       return found;
     },
 
-    createChangeSet: async ({ stackName, changeSetName, type, template, tags, clientToken }) => {
+    createChangeSet: async ({ stackName, changeSetName, type, template, clientToken }) => {
       const command = new CreateChangeSetCommand({
         StackName: stackName,
         ChangeSetName: changeSetName,
@@ -76,7 +76,6 @@ export function createCloudFormation(config: AwsConfig, signal: AbortSignal): Cl
         TemplateBody: template,
         // The roles have no names of their own.
         Capabilities: ["CAPABILITY_IAM"],
-        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
         ClientToken: clientToken,
       });
       await change("CreateChangeSet", (options) => client.send(command, options));

@@ -1,6 +1,7 @@
 import { present } from "../core/base/present.ts";
 import {
   DescribeImagesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -104,12 +105,32 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
     subnets: async (ids) => {
       const command = new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...ids] }] });
       const { Subnets = [] } = await call("DescribeSubnets", (options) => client.send(command, options));
-      return Subnets.map(({ SubnetId, VpcId, State, AvailableIpAddressCount }) => ({
+      return Subnets.map(({ SubnetId, VpcId, AvailabilityZone, State, AvailableIpAddressCount }) => ({
         id: SubnetId ?? "",
         vpcId: VpcId ?? "",
+        ...present({ zone: AvailabilityZone }),
         state: State ?? "",
         availableAddresses: AvailableIpAddressCount ?? 0,
       }));
+    },
+
+    zonesOffering: async (types) => {
+      const found = types.map((type) => [type, new Set<string>()] as const);
+      const zones = new Map(found);
+      let NextToken: string | undefined;
+      do {
+        const Filters = [{ Name: "instance-type", Values: [...types] }];
+        const command = new DescribeInstanceTypeOfferingsCommand({
+          LocationType: "availability-zone",
+          Filters,
+          ...present({ NextToken }),
+        });
+        const answer = await call("DescribeInstanceTypeOfferings", (options) => client.send(command, options));
+        for (const { InstanceType = "", Location } of answer.InstanceTypeOfferings ?? [])
+          if (Location !== undefined) zones.get(InstanceType)?.add(Location);
+        NextToken = answer.NextToken;
+      } while (NextToken !== undefined && NextToken !== "");
+      return new Map(found.map(([type, locations]) => [type, [...locations].toSorted()]));
     },
 
     securityGroups: async (ids) => {

@@ -26,6 +26,16 @@ export const ecsRules: readonly ErrorRule[] = [
     }),
   },
   {
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html
+    when: (_, { operation }) => operation === "PutClusterCapacityProviders",
+    names: ["ResourceInUseException"],
+    code: "OperationFailed",
+    say: (failure) => ({
+      message: `a capacity provider that is to leave the cluster is in use: ${failure.message}`,
+      hint: "Tasks that wait for a machine count too: aiplat task list and aiplat service list show what there is.",
+    }),
+  },
+  {
     text: /execute command was not enabled when the task was run/i,
     code: "OperationFailed",
     say: () => ({

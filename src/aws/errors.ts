@@ -1,5 +1,6 @@
 import { present } from "../core/base/present.ts";
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
+import { cloudFormationRules } from "./cloudformation-errors.ts";
 import { credentialRules, unknownCredentialCodes } from "./credential-errors.ts";
 import { ecsRules } from "./ecs-errors.ts";
 import { eksRules } from "./eks-errors.ts";
@@ -31,6 +32,7 @@ export function translateAwsError(error: unknown, call: FailedCall): AiplatError
 
 /** What a service says in its own words. */
 const ownRules: Readonly<Partial<Record<FailedCall["service"], readonly ErrorRule[]>>> = {
+  cloudformation: cloudFormationRules,
   ecs: ecsRules,
   eks: eksRules,
 };

@@ -10,6 +10,7 @@ export interface RegistryEntry {
 /** Group words and their one-line summaries; a group within another comes after it. */
 export const groups: Readonly<Record<string, string>> = {
   ami: "Machine images for accelerated ECS and EKS nodes",
+  capacity: "The machines of an ECS cluster: generate, deploy, check, delete",
   cluster: "Devices and placement in an ECS cluster: devices, explain, snapshot, drain",
   eks: "The same workload on Kubernetes: manifests, nodes, checks",
   "eks nodegroup": "Nodes that can run a workload: generate, create",
@@ -52,6 +53,26 @@ export const registry: readonly RegistryEntry[] = [
     words: "ami roll",
     summary: "Replace the machines of an Auto Scaling group by ones of the newest image",
     load: async () => (await import("./ami/roll.ts")).amiRoll,
+  },
+  {
+    words: "capacity generate",
+    summary: "Print the machines that a workload needs as CloudFormation templates",
+    load: async () => (await import("./capacity/generate.ts")).capacityGenerate,
+  },
+  {
+    words: "capacity deploy",
+    summary: "Make the machines that a workload needs, by CloudFormation",
+    load: async () => (await import("./capacity/deploy.ts")).capacityDeploy,
+  },
+  {
+    words: "capacity check",
+    summary: "Find what is wrong with the machines of a cluster, and what has aged",
+    load: async () => (await import("./capacity/check.ts")).capacityCheck,
+  },
+  {
+    words: "capacity delete",
+    summary: "Take machines away that capacity deploy made",
+    load: async () => (await import("./capacity/delete.ts")).capacityDelete,
   },
   {
     words: "cluster devices",

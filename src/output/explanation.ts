@@ -47,6 +47,7 @@ export function summariseExplanation({
     answer,
     ...(cost === undefined ? [] : [`cost: ${amountText(cost)}: ${basisText(cost)}`]),
     ...(nearestChange === undefined ? [] : [`nearest change: ${changeText(nearestChange, cost)}`]),
+    ...(nearestChange?.command === undefined ? [] : [`to have it started: ${nearestChange.command}`]),
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import { Document, visit, type Scalar } from "yaml";
+import { Document, isScalar, visit, type Scalar } from "yaml";
 import { escapeInJson, isHarmful } from "./harmless.ts";
 
 /** A value as one YAML document. Imported only where YAML is asked for: the library is large. */
@@ -21,9 +21,24 @@ export function formatManifests(manifests: readonly unknown[]): string {
   return manifests.map((manifest) => formatYaml11(manifest)).join("---\n");
 }
 
-function formatYaml11(value: unknown): string {
+/** A document for CloudFormation, whose parser is of YAML 1.1 too, with comments behind the values of some keys. */
+export function formatTemplate(
+  template: unknown,
+  comments: readonly { readonly key: string; readonly text: string }[],
+): string {
+  return formatYaml11(template, comments);
+}
+
+function formatYaml11(
+  value: unknown,
+  comments: readonly { readonly key: string; readonly text: string }[] = [],
+): string {
   const document = new Document(value, { version: "1.1", aliasDuplicateObjects: false });
   visit(document, {
+    Pair: (_, pair) => {
+      const text = comments.find(({ key }) => isScalar(pair.key) && pair.key.value === key)?.text;
+      if (text !== undefined && isScalar(pair.value)) pair.value.comment = ` ${text}`;
+    },
     Scalar: (key, scalar) => {
       quoteHarmful(key, scalar);
       if (typeof scalar.value === "string" && /^[-+]?0o|^(?:=|<<)$/i.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";

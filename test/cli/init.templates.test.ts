@@ -7,6 +7,8 @@ import { templates } from "../support/templates.ts";
 
 /** One of a single file. */
 const single = "pytorch-inference-inf2";
+/** One whose workload is merged with a patch and runs a script. */
+const several = "pytorch-training-trn1";
 const textOf = (name: string) => templates.find((each) => each.name === name)!.workload;
 
 describe("init TEMPLATE", () => {
@@ -45,6 +47,21 @@ describe("init TEMPLATE", () => {
     expect((await init(single, "--file", "other.yaml")).code).toBe(0);
     expect(readdirSync(cwd)).toEqual(["other.yaml"]);
     expect(await init(single, "--file", "-")).toEqual({ code: 0, stdout: textOf(single), stderr: "" });
+  });
+
+  it("writes all of several files or none, and says what goes with standard output", async () => {
+    writeFileSync(join(cwd, "train.py"), "mine\n");
+    const { code, stderr } = await init(several);
+    expect([code, readdirSync(cwd)]).toEqual([2, ["train.py"]]);
+    expect(stderr).toContain("train.py exists already");
+    expect(await init(several, "--force", "--file", "train.py")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("train.py is a file that goes with the workload's"),
+    });
+    expect(text("train.py")).toBe("mine\n");
+    const piped = await init(several, "--file", "-");
+    expect([piped.code, piped.stdout]).toEqual([0, textOf(several)]);
+    expect(piped.stderr).toContain("eks.yaml and train.py go with it");
   });
 
   it("names every template where none is given or the name is wrong", async () => {

@@ -88,6 +88,18 @@ describe("an empty cluster with a capacity provider", () => {
     ]);
   });
 
+  it("launches by a launch template of its name, with the current image of the type", async () => {
+    box = await startTestSandbox({
+      cluster: "prod",
+      providers: [{ name: "cp1", instanceType: "inf2.24xlarge", min: 1, max: 3 }],
+    });
+    const xml = await box.query("DescribeLaunchTemplateVersions", { LaunchTemplateName: "cp1" });
+    const [, image] = /<imageId>([^<]+)</.exec(xml)!;
+    expect(await run("ami", "latest", "--instance-type", "inf2.24xlarge")).toMatchObject({ stdout: `${image}\n` });
+    const [instance] = [...box.sandbox.world.clusters.get("prod")!.instances.values()];
+    expect(instance!.attributes.get("ecs.ami-id")).toBe(image);
+  });
+
   it("is the same cluster from its snapshot", async () => {
     const first = await startTestSandbox({
       providers: [{ name: "cp1", instanceType: "inf2.24xlarge", min: 1, max: 3 }],

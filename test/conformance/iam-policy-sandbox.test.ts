@@ -192,6 +192,7 @@ it("is what the policy of each command allows", { timeout: 900_000 }, async () =
   await run("task stop", id.slice(0, 8), "--yes");
   await run("task wait", "--run", ran.run, "--logs");
   await run("run-task", "train.yaml", "--wait", "--logs");
+  await run("capacity generate", "train.yaml", "--subnet", "subnet-0000000000000000a");
 
   await addProvider();
   write("aiplat.yaml", { ...train, kind: "service" });

@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { generateManifests, resolveForKubernetes } from "../../src/core/kubernetes/generate.ts";
+import { parseAllDocuments } from "yaml";
 import { kinds } from "../../src/core/kubernetes/kinds.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
 import {
@@ -12,8 +12,7 @@ import {
   podsIn,
   strictestLevel,
 } from "../../src/core/kubernetes/pod-security.ts";
-import { parseWorkloadText } from "../../src/core/workload/parse.ts";
-import type { Workload } from "../../src/core/workload/schema.ts";
+import { runCli } from "../support/cli.ts";
 import { runs, testSeed } from "../support/depth.ts";
 import { everyWordAs } from "../support/every-word.ts";
 import { missingCrdSchemas } from "../support/kubernetes-schemas.ts";
@@ -27,7 +26,7 @@ import {
 import { cases, generate, workloadOf } from "../support/kubernetes-workloads.ts";
 import { autoModeOf, karpenterOf, nodeCases } from "../support/nodes.ts";
 import { randomManifests } from "../support/random-kubernetes.ts";
-import { templates, workloadFilesOf } from "../support/templates.ts";
+import { exportsOf, pathsFor, templates, workloadFilesOf } from "../support/templates.ts";
 import { missingTools } from "../support/tools.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -100,11 +99,18 @@ describe.skipIf(skipped)("a real API server takes", () => {
   });
 
   it("every template", async () => {
-    const workloads = templates
-      .filter(({ targets }) => targets.includes("eks"))
-      .flatMap((template) => [...workloadFilesOf(template).values()])
-      .map((text) => parseWorkloadText(text, "aiplat.yaml").value as unknown as Workload);
-    const manifests = workloads.flatMap((each) => generateManifests(resolveForKubernetes(each)).manifests);
+    const manifests: Manifest[] = [];
+    for (const template of templates.filter(({ targets }) => targets.includes("eks")))
+      for (const file of workloadFilesOf(template).keys()) {
+        const { stdout } = await runCli(["eks", "generate", ...pathsFor(template, file, "eks")], {
+          cwd: join(root, "templates", template.name),
+          env: exportsOf(template),
+        });
+        manifests.push(...parseAllDocuments(stdout).map((document) => document.toJS() as Manifest));
+      }
+    const namespaces = new Set(manifests.map(({ metadata }) => metadata.namespace ?? "default"));
+    const missing = [...namespaces].filter((name) => name !== "default" && name !== "ml");
+    await server.create(missing.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } })));
     expect(manifests.length).toBeGreaterThan(1);
     expect(await refusals(server, manifests)).toBe("");
   });

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Raw } from "../../src/core/base/merge.ts";
+import { fillInText } from "../../src/core/workload/environment-references.ts";
+import { parseWorkloadText } from "../../src/core/workload/parse.ts";
 import type { Template, TemplateTarget } from "../../src/core/workload/template.ts";
 import { readTemplates } from "../../src/files/templates.ts";
 import { shellBlocks } from "./page-blocks.ts";
@@ -55,8 +58,15 @@ export function exportsOf({ readme }: Template): Readonly<Record<string, string>
   );
 }
 
-/** What a workload with EFA, or of a kind, is always warned of: no line of the file could be another. */
-const inherent = [/the pods need the Pod Security level privileged/, /does not outlive an eviction/];
+/** A template's workload as a document, with what its README has its readers export filled in. */
+export function filledDocumentOf(template: Template): Raw {
+  const filled = fillInText(template.workload, [], exportsOf(template));
+  if (filled.problems.length > 0) throw new Error(`${template.name}: its README does not export what it asks for`);
+  return parseWorkloadText(filled.text, template.name).value;
+}
+
+/** What EFA, several machines or a kind come with, whatever the file says, but for the queue, which is the cluster's. */
+const inherent = [/adds the capability IPC_LOCK/, /placed one by one/, /does not outlive an eviction/];
 
 /** What a command said, without the warnings that go with what the template is. */
 export function withoutInherent(stderr: string): string {

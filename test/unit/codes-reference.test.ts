@@ -18,8 +18,8 @@ const codesIn = (groups: Readonly<Record<string, object>>) =>
   Object.values(groups).flatMap((each) => Object.keys(each));
 
 /** Where checks are made. */
-const checks = { doctor: "core/doctor/", eks: "core/kubernetes/check/" };
-const makesChecks = (file: string) => file.startsWith(checks.doctor) || file.startsWith(checks.eks);
+const checks = { doctor: "core/doctor/", capacity: "core/capacity/check-", eks: "core/kubernetes/check/" };
+const makesChecks = (file: string) => Object.values(checks).some((place) => file.startsWith(place));
 
 /** What is written in some sources where a code stands: first in a call, or as a field or constant of that name. */
 function writtenIn(where: (file: string) => boolean): ReadonlySet<string> {
@@ -64,6 +64,8 @@ describe("the registry of codes", () => {
   it("has no check that nobody makes", () => {
     const doctor = writtenIn((file) => file.startsWith(checks.doctor));
     expect(Object.keys(checkCodes.doctor).filter((code) => !doctor.has(code))).toEqual([]);
+    const capacity = writtenIn((file) => file.startsWith(checks.capacity));
+    expect(Object.keys(checkCodes["capacity check"]).filter((code) => !capacity.has(code))).toEqual([]);
     const eks = writtenIn((file) => file.startsWith(checks.eks));
     expect(Object.keys(checkCodes["eks check"]).filter((code) => !eks.has(code))).toEqual([]);
   });

@@ -1,18 +1,13 @@
 import { nodeOperatingSystems } from "../../core/catalog/machine-images/node-ami-types.ts";
 import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planned-nodes.ts";
-import {
-  defaultDiskGiB,
-  defaultImdsHopLimit,
-  type NodeSettings,
-  type NodeTarget,
-} from "../../core/kubernetes/nodes/settings.ts";
+import type { NodeSettings, NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
 import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import { AiplatError } from "../../errors.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { workloadOptions, type LoadedWorkload } from "../shared/load-workload.ts";
+import { diskOption, imdsHopLimitOption } from "../shared/machine-options.ts";
 import { wholeFrom } from "../shared/parse-numbers.ts";
-import { memorySize } from "../shared/parse-sizes.ts";
 
 /** The workload flags, of which --cluster here names another kind of cluster. */
 const workloadFlags = workloadOptions.map((option) =>
@@ -45,18 +40,8 @@ export const nodeOptions = [
     description: "of the image, as aiplat ami latest --orchestrator eks -o json says",
     defaultText: "the newest",
   },
-  {
-    flags: "--disk <size>",
-    description: "of the volume for images and containers",
-    defaultText: `${defaultDiskGiB}GiB`,
-    parse: wholeGiB,
-  },
-  {
-    flags: "--imds-hop-limit <n>",
-    description: "hops that an answer of the instance metadata service goes; 1 keeps pods from it",
-    defaultText: String(defaultImdsHopLimit),
-    parse: hopLimit,
-  },
+  diskOption,
+  imdsHopLimitOption("pods"),
   { flags: "--label <key=value>", description: "a label of the nodes, repeatable", repeatable: true, parse: label },
   { flags: "--reservation <id>", description: "start the nodes in this on-demand capacity reservation" },
   { flags: "--capacity-block <id>", description: "start the nodes in this capacity block" },
@@ -149,23 +134,6 @@ function settingsOf(cluster: string, options: NodeOptions): NodeSettings {
     labels: Object.fromEntries(labels ?? []),
     ...given,
   };
-}
-
-function wholeGiB(text: string, flag: string): number {
-  const gib = memorySize(text, flag) / 1024;
-  if (Number.isInteger(gib) && gib > 0) return gib;
-  throw new AiplatError("Usage", `${flag} ${text}: must be a whole number of GiB`, {
-    hint: `Write ${flag} ${Math.max(1, Math.ceil(gib))}GiB.`,
-  });
-}
-
-/** As EC2 takes it. */
-const mostHops = 64;
-
-function hopLimit(text: string, flag: string): number {
-  const hops = wholeFrom(1)(text, flag);
-  if (hops <= mostHops) return hops;
-  throw new AiplatError("Usage", `${flag} ${text}: must be at most ${mostHops}`);
 }
 
 function label(text: string, flag: string): readonly [string, string] {

@@ -20,7 +20,7 @@ export interface CheckGroup {
   readonly items: readonly CheckItem[];
 }
 
-/** A tree of what is right and wrong: what `eks check` and `doctor` find. */
+/** A tree of what is right and wrong: what `doctor`, `capacity check` and `eks check` find. */
 export interface CheckReport {
   readonly groups: readonly CheckGroup[];
 }

@@ -73,7 +73,10 @@ function remedyText(
     ...(nearest === undefined ? [] : [nearest]),
     ...(instances === undefined
       ? []
-      : [`add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}`]),
+      : [
+          `add ${counted(instances.count, `${instances.instanceType} instance`)}${toProviders(placement, limit)}` +
+            (instances.command === undefined ? "" : ` (${instances.command})`),
+        ]),
   ];
   if (barred !== undefined && ways.length === 0) return regardless;
   const all =

@@ -3,6 +3,8 @@
  * nodes: a rolling update at 100/200 % on a cluster without a spare slot never ends.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
+import { present } from "../base/present.ts";
+import { missingCapacityCommand } from "../cluster/capacity-command.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import { emptyInstance, instanceTypesFor } from "../placement/empty-instance.ts";
@@ -43,7 +45,12 @@ export interface DeploymentRemedies {
   readonly rolling?: true;
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
-  readonly instances?: { readonly instanceType: string; readonly count: number };
+  readonly instances?: {
+    readonly instanceType: string;
+    readonly count: number;
+    /** What makes them, where the cluster has nothing of the type. */
+    readonly command?: string;
+  };
 }
 
 export interface DeploymentOutcome extends Stall {
@@ -233,7 +240,8 @@ function remediesFor(
     const instanceStates = (count: number) =>
       Array.from({ length: count }, (_, index) => emptyInstanceState({ ...empty.instance, arn: `new-${index}` }));
     const count = least(desired, (each) => finishes({}, instanceStates(each)));
-    return count === undefined ? [] : [{ instanceType, count }];
+    const command = missingCapacityCommand(snapshot, instanceType);
+    return count === undefined ? [] : [{ instanceType, count, ...present({ command }) }];
   });
   return {
     ...(rollsAsItIs || (!rolls && fewer !== undefined) ? { rolling: true } : {}),

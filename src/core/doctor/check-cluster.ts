@@ -1,5 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
+import { missingCapacityCommand } from "../cluster/capacity-command.ts";
 import { problemsOfLockPortBase } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
@@ -143,8 +144,9 @@ function checkNone(
   ecs: EcsWorkload | undefined,
   provider: Starter | undefined,
   { capacityProviders }: ObservedCluster,
-  { instances }: ClusterSnapshot,
+  snapshot: ClusterSnapshot,
 ): CheckItem {
+  const { instances } = snapshot;
   const check = "instances";
   const names = typeNamesOf(ecs?.workload);
   const types = listOr(names);
@@ -161,6 +163,7 @@ function checkNone(
       ? "the cluster has no container instances"
       : `the cluster has no ${types} among its container instances, which are ${countTypes(instances)}`;
   const image = types === "" ? "aiplat ami latest" : `aiplat ami latest --instance-type ${names[0]!}`;
+  const [made] = names.flatMap((type) => missingCapacityCommand(snapshot, type) ?? []);
   const scaling =
     capacityProviders.length === 0
       ? ""
@@ -168,7 +171,7 @@ function checkNone(
   return fail(
     check,
     others,
-    `Start an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto ` +
+    `${made === undefined ? "Start" : `${made} makes what starts them. Or start`} an instance with the ECS image (${image}), registered in this cluster.${scaling} Where an Auto ` +
       "Scaling group should have, see its activity and the vCPU quota below.",
   );
 }

@@ -17,6 +17,8 @@ export interface RunningInstances {
 export interface Subnet {
   readonly id: string;
   readonly vpcId: string;
+  /** Its availability zone. */
+  readonly zone?: string;
   readonly state: string;
   readonly availableAddresses: number;
 }

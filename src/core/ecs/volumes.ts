@@ -13,7 +13,7 @@ export type VolumeConfigurations = NonNullable<RunTaskRequest["volumeConfigurati
 export const defaultEbsType = "gp3";
 
 /** Where a machine has what ECS itself does not mount: a file system of FSx for Lustre, a bucket. */
-const mountFolder = "/mnt/aiplat";
+export const mountFolder = "/mnt/aiplat";
 
 /** The attribute of a machine that has the mount of this name. */
 export function mountAttribute(name: string): string {

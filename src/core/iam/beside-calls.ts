@@ -1,11 +1,13 @@
 /** What IAM asks for beside a command's calls: to hand roles over, and to tag what is made. */
 import { callsOf, type CallingCommand } from "./command-calls.ts";
+import { ofStacks } from "./stack-calls.ts";
 import { arnIn, logGroupsOf, type PolicyScope, type Statement } from "./scope.ts";
 
 export function besideCalls(command: CallingCommand, scope: PolicyScope): readonly Statement[] {
   const calls = callsOf(command);
   return [
     ...ofTasks(calls, scope),
+    ...ofStacks(calls, scope),
     ...(calls.includes("eks:CreateNodegroup") ? ofNodegroups(scope) : []),
     ...(calls.includes("ec2:CreateLaunchTemplateVersion") ? ofGroups(scope) : []),
   ];

@@ -46,6 +46,14 @@ const planLogGroups = ["logs:DescribeLogGroups"];
 const makeLogGroups = [...planLogGroups, "logs:CreateLogGroup", "logs:PutRetentionPolicy"];
 const deploy = [...readCluster, "ecs:UpdateService", ...readRollouts, ...readLogs];
 
+/** A template for the machines of today. */
+const generateCapacity = ["ssm:GetParameters", "ec2:DescribeSubnets", "ec2:DescribeInstanceTypeOfferings"];
+const readStacks = [
+  "cloudformation:DescribeStacks",
+  "cloudformation:DescribeStackEvents",
+  "cloudformation:ListStackResources",
+];
+
 export const commandCalls = {
   "ami latest": ["ssm:GetParameters"],
   "ami list": ["ssm:GetParameters"],
@@ -65,6 +73,41 @@ export const commandCalls = {
     "ssm:GetParameters",
   ],
   "instances list": ["ec2:DescribeInstanceTypes"],
+  "capacity generate": generateCapacity,
+  "capacity deploy": [
+    ...generateCapacity,
+    ...readStacks,
+    "cloudformation:CreateChangeSet",
+    "cloudformation:DescribeChangeSet",
+    "cloudformation:ExecuteChangeSet",
+    "cloudformation:DeleteChangeSet",
+    "cloudformation:DeleteStack",
+    "ecs:DescribeClusters",
+    "ecs:PutClusterCapacityProviders",
+  ],
+  "capacity check": [
+    "ecs:DescribeClusters",
+    "ecs:ListContainerInstances",
+    "ecs:DescribeContainerInstances",
+    ...readProviders,
+    "autoscaling:DescribeScalingActivities",
+    "ec2:DescribeInstanceTypeOfferings",
+    "ec2:DescribeImages",
+    "ssm:GetParameters",
+  ],
+  "capacity delete": [
+    ...readStacks,
+    "cloudformation:DeleteStack",
+    "ecs:DescribeClusters",
+    "ecs:ListContainerInstances",
+    "ecs:DescribeContainerInstances",
+    ...readServices,
+    ...readTasks,
+    "ecs:PutClusterCapacityProviders",
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:UpdateAutoScalingGroup",
+    "autoscaling:SetInstanceProtection",
+  ],
   "cluster devices": readCluster,
   "cluster drain": [...readCluster, "ecs:DescribeCapacityProviders", "ecs:UpdateContainerInstancesState"],
   "cluster explain": [...readCluster, ...readProviders],

@@ -66,6 +66,7 @@ function reachOf(action: string, scope: PolicyScope): Reach {
     ecs(...services.map((name) => `${kind}/${cluster}/${name}${rest}`));
   switch (action) {
     case "ecs:DescribeClusters":
+    case "ecs:PutClusterCapacityProviders":
     case "ecs:ListContainerInstances":
       return ecs(`cluster/${cluster}`);
     case "ecs:DescribeContainerInstances":

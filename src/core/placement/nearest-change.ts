@@ -12,6 +12,7 @@ import { because } from "./barred-growth.ts";
 import { blockersOf } from "./check-devices.ts";
 import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
+import { missingCapacityCommand } from "../cluster/capacity-command.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { copyInstanceStates, emptyInstanceState, holdersOf, type InstanceState } from "./instance-state.ts";
@@ -23,6 +24,8 @@ export interface NearestChange {
   readonly message: string;
   /** Of machines that are added: what they cost. */
   readonly cost?: Cost;
+  /** Of machines that are added: what makes what starts them, where the cluster has nothing of their type. */
+  readonly command?: string;
 }
 
 /** Something that does not fit, and the reasons' codes. */
@@ -266,6 +269,10 @@ function addInstances(
         cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], {
           region: regionOf(snapshot),
         }),
+        command:
+          variants[0]?.capacityProviders === undefined
+            ? missingCapacityCommand(snapshot, instanceTypeOf(instance)!)
+            : undefined,
       }),
     };
   }

@@ -4,6 +4,7 @@ import { counted } from "../base/counted.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { TaskDefinition } from "../ecs-api/api.ts";
 import { explainRemainder } from "../placement/explain.ts";
+import type { NearestChange } from "../placement/nearest-change.ts";
 import { whyNoFit } from "../placement/why-no-fit.ts";
 import type { RunFailure } from "./run-result.ts";
 import { placementOptions, type RunSettings } from "./run-request.ts";
@@ -49,6 +50,10 @@ export function explainShortage(
     hint:
       nearestChange === undefined
         ? "No single change makes room: aiplat cluster explain tells what each instance lacks."
-        : `To make room: ${nearestChange.message}.`,
+        : `To make room: ${nearestChange.message}.${commandText(nearestChange)}`,
   };
+}
+
+function commandText({ command }: NearestChange): string {
+  return command === undefined ? "" : `\nTo have it started:  ${command}`;
 }

@@ -7,7 +7,6 @@ import {
   releaseParameter,
   type NodeAmiTypeName,
 } from "../../../src/core/catalog/machine-images/node-ami-types.ts";
-import { efaLayout } from "../../../src/core/kubernetes/nodes/network-interfaces.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
 import { formatManifests } from "../../../src/output/yaml.ts";
 import { missingSchemas, publishedProblems } from "../../support/crd-validation.ts";
@@ -77,33 +76,6 @@ describe("the image of a node group", () => {
     );
     expect(findNodeAmiType("CUSTOM")).toBeUndefined();
     expect(findNodeAmiType("toString")).toBeUndefined();
-  });
-});
-
-describe("EFA interfaces", () => {
-  it.each([
-    ["trn1.32xlarge", 8, 0],
-    ["trn1n.32xlarge", 16, 0],
-    ["trn2.48xlarge", 16, 0],
-    ["p4d.24xlarge", 4, 0],
-    ["p5.48xlarge", 32, 0],
-    ["p5en.48xlarge", 16, 0],
-    ["p6-b200.48xlarge", 8, 0],
-    // 17 cards, of which the first has none.
-    ["p6-b300.48xlarge", 16, 1],
-    ["g5.48xlarge", 1, 0],
-  ] as const)("of %s are %d, from card %d on, beside the ordinary first one", (name, count, firstCard) => {
-    const type = requireInstanceType(name);
-    const [primary, ...efa] = efaLayout(type, type.efaInterfaces!);
-    expect(primary).toEqual({ networkCardIndex: 0, deviceIndex: 0, interfaceType: "interface" });
-    expect(efa).toEqual(
-      Array.from({ length: count }, (_, index) => ({
-        networkCardIndex: firstCard + index,
-        deviceIndex: firstCard + index === 0 ? 1 : 0,
-        interfaceType: "efa-only",
-      })),
-    );
-    expect(Math.max(...efa.map(({ networkCardIndex }) => networkCardIndex))).toBeLessThan(type.networkCards);
   });
 });
 

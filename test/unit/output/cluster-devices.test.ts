@@ -258,7 +258,8 @@ i-00000000000000001
     expect(explained([], [], [], 1)).toBe(
       "does not fit: 0 of 1 can be placed now\n  the cluster has no container instances\n\n" +
         "cost: 4.33 USD/hour: 1 x 4 of 12 devices of inf2.48xlarge; on-demand list price\nin us-east-1, 2026-07-20\n" +
-        "nearest change: one more inf2.48xlarge (12.98 USD/hour)\n",
+        "nearest change: one more inf2.48xlarge (12.98 USD/hour)\n" +
+        "to have it started: aiplat capacity deploy --cluster prod --instance-type\ninf2.48xlarge --subnet SUBNET\n",
     );
   });
 });

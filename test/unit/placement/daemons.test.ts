@@ -102,7 +102,13 @@ describe("a machine that is yet to be added", () => {
       newDeployment: true,
     });
     const judge = (memory: number) => simulateDeployments(cluster({ taskServices: [daemon] }), [rollout(memory)])[0]!;
-    expect(judge(13_721).remedies).toEqual({ instances: { instanceType: "g5.xlarge", count: 1 } });
+    expect(judge(13_721).remedies).toEqual({
+      instances: {
+        instanceType: "g5.xlarge",
+        count: 1,
+        command: "aiplat capacity deploy --cluster prod --instance-type g5.xlarge --subnet SUBNET",
+      },
+    });
     expect([judge(13_722).remedies, judge(13_722).nearest]).toEqual([{}, less]);
   });
 

@@ -427,6 +427,7 @@ describe("the nearest change", () => {
       kind: "add-instances",
       message: "one more inf2.xlarge",
       cost: { perHour: { least: 0.7582, most: 0.7582 } },
+      command: "aiplat capacity deploy --cluster prod --instance-type inf2.xlarge --subnet SUBNET",
     });
     expect(change([anInstance("a", "inf2.xlarge")], [inf2()], { count: 4 })?.message).toBe("3 more inf2.xlarge");
     const slots = legalSlots(findInstanceType("trn1.32xlarge")!, 4).map((slot) =>

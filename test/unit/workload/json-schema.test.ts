@@ -7,6 +7,7 @@ import { descriptions } from "../../../src/core/workload/descriptions.ts";
 import { workloadJsonSchema } from "../../../src/core/workload/json-schema.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
 import { runs, testDepth } from "../../support/depth.ts";
+import { filledDocumentOf, templates } from "../../support/templates.ts";
 import { errorCodes, minimal, readDocument, refusalOf } from "../../support/workload.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -36,8 +37,8 @@ describe("the published JSON Schema", () => {
     expect(schema).toEqual(JSON.parse(JSON.stringify(workloadJsonSchema())));
   });
 
-  test.each(readdirSync(join(root, "templates")))("accepts the template %s", (name) => {
-    const document = readDocument(join(root, "templates", name, "aiplat.yaml"));
+  test.each(templates)("accepts the template $name", (template) => {
+    const document = filledDocumentOf(template);
     expect([accepts(document), accepts.errors, errorCodes(document)]).toEqual([true, null, []]);
   });
 

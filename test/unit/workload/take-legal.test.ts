@@ -1,5 +1,3 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import * as z from "zod/mini";
 import { describe, expect, test } from "vitest";
@@ -9,7 +7,7 @@ import { takeLegal, type Legal } from "../../../src/core/workload/take-legal.ts"
 import { legalWorkload } from "../../../src/core/workload/legal-workload.ts";
 import { legalModule, legalOf } from "../../../src/core/workload/legal-of-schema.ts";
 import { runs } from "../../support/depth.ts";
-import { readDocument } from "../../support/workload.ts";
+import { filledDocumentOf, templates } from "../../support/templates.ts";
 
 const minimal = { name: "bert", image: "bert:1" };
 const junk = fc.constantFrom<unknown>(
@@ -107,8 +105,8 @@ describe("takeLegal", () => {
     expect(taken).toBeGreaterThan(runs(500));
   });
 
-  test.each(readdirSync(join(import.meta.dirname, "../../../templates")))("takes the template %s", (name) => {
-    const document = readDocument(join(import.meta.dirname, "../../../templates", name, "aiplat.yaml"));
+  test.each(templates)("takes the template $name", (template) => {
+    const document = filledDocumentOf(template);
     expect(takeLegal(document)).toEqual(document);
   });
 

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "./problem-codes.ts";
 
 /**
- * Everything that `doctor` and `eks check` look at, by which of them does. Nothing loads this at run time but the
+ * Everything that `doctor`, `capacity check` and `eks check` look at, by which of them does. Nothing loads this at run time but the
  * generator of docs/codes.md: the program takes the types.
  */
 export const checkCodes = {
@@ -35,6 +35,25 @@ export const checkCodes = {
     "security-groups": "The security groups are there, in the subnets' VPC",
     "vcpu-quota": "The account's vCPU quota has room for the instances",
     "not-asked": "What could not be looked at without credentials and a region",
+  },
+  "capacity check": {
+    providers: "The cluster has capacity providers",
+    provider: "The provider that the cluster lists is there",
+    "managed-scaling": "ECS starts and stops the provider's machines",
+    "managed-draining": "ECS empties a machine before it goes",
+    "termination-protection": "ECS keeps machines with tasks from being scaled in",
+    group: "The provider's Auto Scaling group is there, may have machines, and launches and ends them",
+    launches: "The last machine that the group was to start did",
+    zones: "The zones of the group's subnets offer its instance type",
+    protection: "The group protects new machines and those with tasks from being scaled in",
+    joined: "The group's machines have joined the cluster",
+    "launch-template": "The group's launch template is there",
+    "user-data": "The user data has the machines join this cluster, and set what their type needs",
+    "machine-image": "The machine image is there, and the current one of its parameter",
+    "efa-interfaces": "The machines have all the EFA interfaces of their type, or none",
+    version: "The machines are of the launch template's version that the group has now",
+    workload:
+      "A capacity launches the machines that the workload needs: type, EFA interfaces, mounts, attributes, count",
   },
   "eks check": {
     "node-groups": "The cluster has managed node groups",

@@ -264,6 +264,17 @@ export const problemCodes = {
     "dlc-region": error("AWS has no Deep Learning Containers in the region"),
     "dlc-account": error("The registry is not the one that holds AWS's Deep Learning Containers in the region"),
   },
+  "Machines on ECS": {
+    "bad-attribute": error("An attribute of container instances has not the form that ECS takes, or is not the user's"),
+    "stack-name-length": error("The name of the capacity's stack is longer than CloudFormation takes"),
+    "several-vpcs": error("The subnets are not of one VPC"),
+    "unknown-subnet": error("There is no such subnet in the region"),
+    "zone-without-type": error("A subnet is in a zone that does not offer the instance type"),
+    "bottlerocket-mounts": error("Bottlerocket has nothing to mount a Lustre file system or a bucket with"),
+    "reserved-memory": error("What is reserved leaves less memory than the tasks of a machine take"),
+    "spot-reservation": error("Spot machines do not start in a reservation"),
+    "managed-instances-setting": error("ECS decides of Managed Instances what the flag says, or has no field for it"),
+  },
   ...eksProblemCodes,
 } as const satisfies Readonly<Record<string, Readonly<Record<string, CodeEntry>>>>;
 

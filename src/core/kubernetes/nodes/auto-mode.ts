@@ -4,11 +4,12 @@
  * https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html
  */
 import { present } from "../../base/present.ts";
+import { defaultDiskGiB } from "../../catalog/machine-settings.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Manifest } from "../manifest.ts";
 import { metadataOf, nodePool, type NodeLifetime } from "./node-pool.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
-import { defaultDiskGiB, type NodeSettings } from "./settings.ts";
+import type { NodeSettings } from "./settings.ts";
 
 /** "Nodes launched by EKS Auto Mode have a maximum lifetime of 21 days", which `Never` would not lengthen. */
 const longestLifetime: NodeLifetime = { expireAfter: "504h" };

@@ -1,6 +1,7 @@
 /** Nodes as Karpenter's resources: aws/karpenter-provider-aws @1d92708. */
 import { present } from "../../base/present.ts";
 import { refuseErrors, settingProblem } from "../../base/problem.ts";
+import { defaultDiskGiB, defaultImdsHopLimit, hasInstanceStore, imageVolume } from "../../catalog/machine-settings.ts";
 import { celViolations, violationText } from "../cel/violations.ts";
 import {
   deviceKind,
@@ -14,10 +15,9 @@ import {
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Manifest, Quantities } from "../manifest.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
-import { imageVolume, sharedName } from "./node-group.ts";
+import { sharedName } from "./node-group.ts";
 import { lifetimeOf, metadataOf, nodePool, typeLabel } from "./node-pool.ts";
-import { defaultDiskGiB, defaultImdsHopLimit, type NodeSettings } from "./settings.ts";
-import { hasInstanceStore } from "./user-data.ts";
+import type { NodeSettings } from "./settings.ts";
 
 /**
  * The class, the pool, and the overlay where Karpenter has to be told what the nodes will offer.

@@ -1,9 +1,10 @@
 /** A managed node group as the inputs of the API calls that make it, in the APIs' own words. */
 import { present } from "../../base/present.ts";
 import type { NodeAmiTypeName } from "../../catalog/machine-images/node-ami-types.ts";
+import { defaultDiskGiB, defaultImdsHopLimit, hasInstanceStore, imageVolume } from "../../catalog/machine-settings.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
-import { defaultDiskGiB, defaultImdsHopLimit, type NodeSettings } from "./settings.ts";
-import { hasInstanceStore, instanceStoreUserData } from "./user-data.ts";
+import type { NodeSettings } from "./settings.ts";
+import { instanceStoreUserData } from "./user-data.ts";
 
 type Tags = Readonly<Record<string, string>>;
 type TagList = readonly { readonly Key: string; readonly Value: string }[];
@@ -79,12 +80,6 @@ export interface NodegroupPlan {
   readonly launchTemplate?: LaunchTemplateRequest;
   readonly nodegroup: NodegroupRequest;
 }
-
-/**
- * Bottlerocket keeps images and containers on its second volume.
- * https://bottlerocket.dev/en/os/latest/#/concepts/storage/
- */
-export const imageVolume = { al2023: "/dev/xvda", bottlerocket: "/dev/xvdb" } as const;
 
 /** The placement group and the launch template of a fleet have the same name. */
 export function sharedName(cluster: string, { name }: PlannedNodes): string {

@@ -2,6 +2,7 @@ import { groupBy } from "../../base/groups.ts";
 import { present } from "../../base/present.ts";
 import { amiFamiliesFor } from "../../catalog/machine-images/amis.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
+import { efaLayout, type MachineInterface } from "../../catalog/network-interfaces.ts";
 import {
   nodeAmiTypeFor,
   nodeAmiTypes,
@@ -15,7 +16,6 @@ import type { Quantities } from "../manifest.ts";
 import { nodeQuantities, offeredBy, partOfDevices } from "../node-resources.ts";
 import { offersOf } from "../offer-rules.ts";
 import { deviceSetup, type DeviceSetup } from "./device-setup.ts";
-import { efaLayout, type NodeInterface } from "./network-interfaces.ts";
 import { nodeProblems } from "./rules.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 
@@ -33,7 +33,7 @@ export interface PlannedNodes {
   /** What else the nodes need to offer it. */
   readonly setup?: DeviceSetup;
   /** Of each node, where it has EFA. */
-  readonly interfaces?: readonly NodeInterface[];
+  readonly interfaces?: readonly MachineInterface[];
   readonly placementGroup: boolean;
   /** Nodes that all replicas fill. */
   readonly desiredSize: number;

@@ -27,9 +27,3 @@ export interface NodeSettings {
   readonly desiredSize?: number;
   readonly maxSize?: number;
 }
-
-/** EKS's default of 20 GiB holds no two deep learning images: they unpack to 10 to 30 GiB each. */
-export const defaultDiskGiB = 200;
-
-/** As EKS's own node groups have it: pods reach the instance metadata service, by which SDKs find the region. */
-export const defaultImdsHopLimit = 2;

@@ -1,5 +1,6 @@
 /** What a node is told at its first start: its instance store becomes the disk of images, containers and empty volumes. */
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
+import { hasInstanceStore } from "../../catalog/machine-settings.ts";
 import type { NodeOs } from "../../catalog/machine-images/node-ami-types.ts";
 
 /**
@@ -34,11 +35,6 @@ essential = true
 `;
 
 const texts: Readonly<Record<NodeOs, string>> = { al2023: nodeConfig, bottlerocket: bootstrapCommands };
-
-/** Whether a type has an instance store; a node without one starts as it would. */
-export function hasInstanceStore(types: readonly InstanceType[]): boolean {
-  return types.some(({ localNvmeGB }) => localNvmeGB !== undefined);
-}
 
 /** The user data of nodes of these types, in base64; undefined where there is no instance store to set up. */
 export function instanceStoreUserData(types: readonly InstanceType[], os: NodeOs): string | undefined {

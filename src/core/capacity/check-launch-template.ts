@@ -1,0 +1,128 @@
+import { findInstanceType } from "../catalog/instance-types/catalog.ts";
+import { hostSettingOf } from "../catalog/instance-types/host-settings.ts";
+import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
+import {
+  clusterJoined,
+  efaInterfacesOf,
+  imageOf,
+  imageParameterOf,
+  launchedTypes,
+  userDataOf,
+  type ObservedTemplate,
+  type ObservedCapacity,
+} from "./observed-capacity.ts";
+import type { GroupDetail } from "./scaling-group.ts";
+
+type WithGroup = ObservedCapacity & { readonly group: GroupDetail };
+type WithTemplate = WithGroup & { readonly template: ObservedTemplate };
+
+const again = "Deploy it again: aiplat capacity deploy.";
+
+/** Whether the machines that a group starts next are as they should be, and those that it has are like them. */
+export function checkLaunchTemplate(capacity: WithGroup, cluster: string): readonly CheckItem[] {
+  const { template, group } = capacity;
+  if (template === undefined)
+    return [
+      fail(
+        "launch-template",
+        group.launchTemplate === undefined
+          ? `group ${group.name} has no launch template`
+          : `the launch template of group ${group.name} is not there (${group.launchTemplate.id}, version ${group.launchTemplate.version})`,
+        again,
+      ),
+    ];
+  const known = { ...capacity, template };
+  return [
+    ...checkCluster(known, cluster),
+    ...checkImage(known),
+    ...checkEfa(known),
+    ...checkHostSetting(known),
+    ...checkVersions(known),
+  ];
+}
+
+function checkCluster({ template }: WithTemplate, cluster: string): readonly CheckItem[] {
+  const joined = clusterJoined(userDataOf(template));
+  return [
+    joined === cluster
+      ? ok("user-data", `its machines join cluster ${cluster}`)
+      : fail("user-data", `the user data has its machines join cluster ${joined}, not ${cluster}`, again),
+  ];
+}
+
+function checkImage(capacity: WithTemplate): readonly CheckItem[] {
+  const { template, hasImage, currentImage } = capacity;
+  const image = imageOf(template);
+  // `resolve:ssm:` has EC2 ask for the newest at each launch.
+  if (image === undefined || !image.startsWith("ami-")) return [];
+  if (hasImage === false)
+    return [
+      fail(
+        "machine-image",
+        `its image ${image} is not there: no machine starts`,
+        "aiplat capacity deploy takes the current one.",
+      ),
+    ];
+  const parameter = imageParameterOf(capacity);
+  if (parameter === undefined)
+    return [
+      skip(
+        "machine-image",
+        `its image ${image} names no parameter of AWS's: whether there is a newer one is not known`,
+      ),
+    ];
+  if (currentImage === undefined)
+    return [skip("machine-image", `the parameter of its image is not there: ${parameter}`)];
+  if (currentImage === image) return [ok("machine-image", `its image ${image} is the current one`)];
+  return [
+    fail(
+      "machine-image",
+      `its image ${image} is older than the current one, ${currentImage} (${parameter})`,
+      "aiplat capacity deploy takes it for new machines; aiplat ami roll replaces those that run.",
+    ),
+  ];
+}
+
+/** Half of the interfaces is a mistake; none at all may be meant so. What a workload wants is checked with its needs. */
+function checkEfa(capacity: WithTemplate): readonly CheckItem[] {
+  const count = efaInterfacesOf(capacity.template);
+  return launchedTypes(capacity).flatMap((type) => {
+    const most = findInstanceType(type)?.efaInterfaces ?? 0;
+    if (count === 0 || most === 0) return [];
+    return [
+      count === most
+        ? ok("efa-interfaces", `its machines have all ${most} EFA interfaces of ${type}`)
+        : fail(
+            "efa-interfaces",
+            `its machines have ${count} of the ${most} EFA interfaces of ${type}`,
+            `${again.slice(0, -1)} --efa.`,
+          ),
+    ];
+  });
+}
+
+function checkHostSetting(capacity: WithTemplate): readonly CheckItem[] {
+  return launchedTypes(capacity).flatMap((type) => {
+    const setting = hostSettingOf(type);
+    if (setting === undefined || userDataOf(capacity.template).includes(setting.name)) return [];
+    return [
+      fail("user-data", `${type} needs ${setting.name} = ${setting.value}, which the user data does not set`, again),
+    ];
+  });
+}
+
+/** Machines that were started from an earlier version stay as they are until they are replaced. */
+function checkVersions({ group, newestVersion }: WithTemplate): readonly CheckItem[] {
+  if (newestVersion === undefined || group.instances.length === 0) return [];
+  const old = group.instances.filter(
+    ({ launchTemplate }) => launchTemplate !== undefined && launchTemplate.version !== newestVersion,
+  );
+  if (old.length === 0) return [ok("version", `its machines are of version ${newestVersion} of the launch template`)];
+  return [
+    warn(
+      "version",
+      `${someOf(old.map(({ id }) => id))} ${old.length === 1 ? "is" : "are"} of an earlier version of the launch template than ${newestVersion}`,
+      "aiplat ami roll replaces them one after the other.",
+    ),
+  ];
+}

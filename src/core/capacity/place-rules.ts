@@ -1,0 +1,53 @@
+import { listOr, settingProblem, type Problem } from "../base/problem.ts";
+import { mountFolder } from "../ecs/volumes.ts";
+import type { CapacityMachines } from "./machines.ts";
+import type { CapacitySettings } from "./settings.ts";
+
+/** What is wrong with the subnets and the images that were found, for these machines, at once. */
+export function placeProblems(fleets: readonly CapacityMachines[], settings: CapacitySettings): readonly Problem[] {
+  return [
+    ...vpcProblems(settings),
+    ...fleets.flatMap((machines) => [
+      ...zoneProblems(machines, settings),
+      ...(settings.kind === "ec2" ? mountProblems(machines, settings) : []),
+    ]),
+  ];
+}
+
+function vpcProblems({ subnets, vpcId }: CapacitySettings): readonly Problem[] {
+  const vpcs = new Set([...subnets.flatMap((subnet) => subnet.vpcId ?? []), ...(vpcId === undefined ? [] : [vpcId])]);
+  return vpcs.size < 2
+    ? []
+    : [
+        settingProblem(
+          "several-vpcs",
+          `the subnets are of ${vpcs.size} VPCs: ${listOr([...vpcs], "and")}`,
+          "Give subnets of one VPC.",
+        ),
+      ];
+}
+
+/** Subnets whose zones do not offer the type, by name. */
+function zoneProblems({ type }: CapacityMachines, { subnets, zonesOffering }: CapacitySettings): readonly Problem[] {
+  const zones = zonesOffering.get(type.instanceType);
+  if (zones === undefined) return [];
+  const elsewhere = zones.length === 0 ? "No zone of the region does." : `Give subnets in ${listOr(zones)}.`;
+  return subnets
+    .filter(({ zone }) => zone !== undefined && !zones.includes(zone))
+    .map(({ id, zone }) =>
+      settingProblem("zone-without-type", `${id} is in ${zone}, which does not offer ${type.instanceType}`, elsewhere),
+    );
+}
+
+/** Bottlerocket has no package manager, and neither client on board. */
+function mountProblems({ type, mounts }: CapacityMachines, { images }: CapacitySettings): readonly Problem[] {
+  if (images.get(type.instanceType)?.os !== "bottlerocket" || mounts.length === 0) return [];
+  const folders = mounts.map(({ name }) => `${mountFolder}/${name}`);
+  return [
+    settingProblem(
+      "bottlerocket-mounts",
+      `machines of ${type.instanceType} with Bottlerocket have nothing to mount ${listOr(folders, "and")} with`,
+      "Use --os al2023 where there is an image for the type, or efs, s3Files or ebs in place of lustre and s3.",
+    ),
+  ];
+}

@@ -1,0 +1,197 @@
+import type { RefusalCode } from "../base/codes/problem-codes.ts";
+import { listOr, settingProblem, type Problem } from "../base/problem.ts";
+import { formatMiB } from "../workload/fields.ts";
+import { hasPlacementGroup } from "./launch-template.ts";
+import { groupSizes } from "./group-template.ts";
+import type { CapacityMachines } from "./machines.ts";
+import { capacityName, longestStackName } from "./names.ts";
+import type { CapacitySettings } from "./settings.ts";
+
+/** Everything that is wrong with what the operator said, for these machines, at once, before AWS is asked. */
+export function settingProblems(fleets: readonly CapacityMachines[], settings: CapacitySettings): readonly Problem[] {
+  return [
+    ...flagProblems(settings),
+    ...(settings.kind === "ec2"
+      ? fleets.flatMap((machines) => groupProblems(machines, settings))
+      : managedProblems(fleets, settings)),
+    ...reservationProblems(fleets, settings),
+    ...fleets.flatMap((machines) => nameProblems(machines, settings)),
+  ];
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html */
+const clusterName = /^[A-Za-z0-9_-]{1,255}$/;
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html */
+const attributeName = /^[A-Za-z0-9_./\\-]{1,128}$/;
+const attributeValue = /^(?! )[A-Za-z0-9_.@:/\\ -]{0,128}(?<! )$/;
+
+function flagProblems(settings: CapacitySettings): readonly Problem[] {
+  const { cluster, subnets, securityGroups, vpcId, reservation, capacityBlock, attributes } = settings;
+  const problems: Problem[] = [];
+  const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
+  if (!clusterName.test(cluster))
+    say("bad-flag", `--cluster ${cluster}: must be a cluster's name, of letters, digits, dashes and underscores`);
+  const forms = [
+    { flag: "--subnet", values: subnets.map(({ id }) => id), pattern: /^subnet-[0-9a-z]+$/, wants: "subnet" },
+    { flag: "--security-group", values: securityGroups, pattern: /^sg-[0-9a-z]+$/, wants: "sg" },
+    { flag: "--vpc", values: vpcId === undefined ? [] : [vpcId], pattern: /^vpc-[0-9a-z]+$/, wants: "vpc" },
+    {
+      flag: "--reservation",
+      values: reservation === undefined ? [] : [reservation],
+      pattern: /^cr-[0-9a-z]+$/,
+      wants: "cr",
+    },
+    {
+      flag: "--capacity-block",
+      values: capacityBlock === undefined ? [] : [capacityBlock],
+      pattern: /^cr-[0-9a-z]+$/,
+      wants: "cr",
+    },
+  ];
+  for (const { flag, values, pattern, wants } of forms)
+    for (const value of values)
+      if (!pattern.test(value)) say("bad-flag", `${flag} ${value}: must be an id, as ${wants}-0123456789abcdef0`);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!attributeName.test(name) || !attributeValue.test(value))
+      say(
+        "bad-attribute",
+        `--attribute ${name}=${value} is no attribute of a container instance`,
+        "Names have letters, digits, dashes, underscores, dots and slashes; values also @, colons and spaces within.",
+      );
+    else if (/^(?:ecs|com\.amazonaws)\./.test(name) || name.startsWith("aiplat."))
+      say(
+        "bad-attribute",
+        `--attribute ${name} is ECS's own or aiplat's`,
+        "Choose a name of your own, e.g. stack=prod.",
+      );
+  }
+  if (subnets.length === 0)
+    say(
+      "missing-subnet",
+      "machines need subnets, and none was given",
+      "Add --subnet; aws ec2 describe-subnets --query 'Subnets[].[SubnetId,VpcId,AvailabilityZone]' shows those there are.",
+    );
+  return problems;
+}
+
+function nameProblems({ type }: CapacityMachines, { cluster }: CapacitySettings): readonly Problem[] {
+  const name = capacityName(cluster, type.instanceType);
+  return name.length <= longestStackName
+    ? []
+    : [
+        settingProblem(
+          "stack-name-length",
+          `the stack would be called ${name}, of ${name.length} characters, and CloudFormation takes ${longestStackName}`,
+          "Use a cluster with a shorter name.",
+        ),
+      ];
+}
+
+/** Why the machines must be in one zone; undefined where they need not. */
+function whyOneZone(machines: CapacityMachines, settings: CapacitySettings): string | undefined {
+  if (settings.capacityBlock !== undefined) return "a capacity block is in one zone";
+  return hasPlacementGroup(machines, settings)
+    ? "machines of one placement group, and EFA's traffic, stay in one zone"
+    : undefined;
+}
+
+function groupProblems(machines: CapacityMachines, settings: CapacitySettings): readonly Problem[] {
+  const { subnets, minSize = 0, desiredSize, reservedMemoryMiB = 0 } = settings;
+  const { type, taskMemoryMiB = 0 } = machines;
+  const name = type.instanceType;
+  const { max } = groupSizes(machines, settings);
+  const problems: Problem[] = [];
+  const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
+  const oneZone = whyOneZone(machines, settings);
+  if (subnets.length > 1 && oneZone !== undefined)
+    say(
+      "several-zones",
+      `${subnets.length} subnets were given for ${name}: ${oneZone}`,
+      `Give one --subnet: ${listOr(subnets.map(({ id }) => id))}.`,
+    );
+  if (minSize > max)
+    say("bad-sizes", `--min-size ${minSize} is more than --max-size ${max}`, "Lower it, or raise --max-size.");
+  if (desiredSize !== undefined && (desiredSize > max || desiredSize < minSize))
+    say("bad-sizes", `--desired-size ${desiredSize} is not between ${minSize} and ${max}`, "Change it, or the bounds.");
+  // What an agent registers of the type's memory at most, before it keeps some back.
+  const room = Math.floor(type.memoryMiB * 0.95) - reservedMemoryMiB;
+  if (reservedMemoryMiB > 0 && taskMemoryMiB > room)
+    say(
+      "reserved-memory",
+      `--reserved-memory leaves ${formatMiB(Math.max(0, room))} of ${name}, and the tasks of a machine take ${formatMiB(taskMemoryMiB)}`,
+      "Reserve less, or write resources.reserve.memory into the workload.",
+    );
+  return problems;
+}
+
+function reservationProblems(
+  fleets: readonly CapacityMachines[],
+  { reservation, capacityBlock, spot }: CapacitySettings,
+): readonly Problem[] {
+  const reserved = reservation ?? capacityBlock;
+  if (reserved === undefined) return [];
+  return [
+    ...(reservation !== undefined && capacityBlock !== undefined
+      ? [
+          settingProblem(
+            "two-reservations",
+            "--reservation and --capacity-block exclude each other",
+            "A capacity block is bought for a time (--capacity-block); " +
+              "an on-demand reservation is open-ended (--reservation).",
+          ),
+        ]
+      : []),
+    ...(spot
+      ? [
+          settingProblem(
+            "spot-reservation",
+            `--spot does not go with ${reserved}: what is reserved is not Spot`,
+            "Leave one of them out.",
+          ),
+        ]
+      : []),
+    ...(fleets.length > 1
+      ? [
+          settingProblem(
+            "reservation-of-one-type",
+            `${reserved} is of one instance type, and the workload has ${fleets.length}`,
+            "Name that type alone with --instance-type.",
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** What ECS decides itself, or its providers have no field for. */
+function managedProblems(fleets: readonly CapacityMachines[], settings: CapacitySettings): readonly Problem[] {
+  const { reservation, capacityBlock, minSize, desiredSize, maxSize, imdsHopLimit, reservedMemoryMiB, attributes } =
+    settings;
+  const given = [
+    ...(reservation === undefined ? [] : ["--reservation"]),
+    ...(capacityBlock === undefined ? [] : ["--capacity-block"]),
+    ...(minSize === undefined ? [] : ["--min-size"]),
+    ...(desiredSize === undefined ? [] : ["--desired-size"]),
+    ...(maxSize === undefined ? [] : ["--max-size"]),
+    ...(imdsHopLimit === undefined ? [] : ["--imds-hop-limit"]),
+    ...(reservedMemoryMiB === undefined ? [] : ["--reserved-memory"]),
+    ...(Object.keys(attributes).length === 0 ? [] : ["--attribute"]),
+  ];
+  return [
+    ...given.map((flag) =>
+      settingProblem(
+        "managed-instances-setting",
+        `${flag} does not go with Managed Instances, which ECS starts and sets up itself`,
+        "Leave it out, or use --capacity ec2.",
+      ),
+    ),
+    ...fleets
+      .filter(({ type }) => type.family === "inf1")
+      .map(({ type }) =>
+        settingProblem(
+          "managed-instances-inf1",
+          `${type.instanceType} cannot run on Managed Instances: Inf1 is for EC2 capacity only`,
+          "Use --capacity ec2.",
+        ),
+      ),
+  ];
+}

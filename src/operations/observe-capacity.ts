@@ -1,0 +1,104 @@
+import { present } from "../core/base/present.ts";
+import type { ObservedCapacities } from "../core/capacity/check-capacity.ts";
+import {
+  imageOf,
+  imageParameterOf,
+  launchedTypes,
+  type ObservedTemplate,
+  type ObservedCapacity,
+} from "../core/capacity/observed-capacity.ts";
+import type { GroupDetail } from "../core/capacity/scaling-group.ts";
+import type { Aws, Runtime } from "../context.ts";
+import { AiplatError } from "../errors.ts";
+import type { DescribedProvider } from "../ports.ts";
+
+type Ports = Pick<Aws, "ecs" | "autoScaling" | "ec2" | "ec2Read" | "ssm" | "region">;
+
+/** What ECS runs of itself: providers that have no machines of the account. */
+const fargate = new Set(["FARGATE", "FARGATE_SPOT"]);
+
+/** Reads the capacities of a cluster, each provider of its list. @throws NotFound where there is no such cluster. */
+export async function observeCapacities(aws: Ports, { now }: Pick<Runtime, "now">, cluster: string) {
+  const ecs = await aws.ecs();
+  const found = await ecs.describeCluster(cluster);
+  if (found === undefined || found.status !== "ACTIVE")
+    throw new AiplatError(
+      "NotFound",
+      `there is no cluster ${cluster}${found === undefined ? "" : ` (${found.status})`}`,
+      {
+        hint: "Name another with --cluster; aiplat capacity deploy --create-cluster makes one.",
+      },
+    );
+  const names = found.capacityProviders.filter((name) => !fargate.has(name));
+  const [providers, instances] = await Promise.all([
+    names.length === 0 ? [] : ecs.describeCapacityProviders(names, cluster),
+    ecs.listContainerInstances(cluster).then((arns) => ecs.describeContainerInstances(cluster, arns)),
+  ]);
+  const capacities = await Promise.all(
+    names.map(async (name): Promise<ObservedCapacity> => {
+      const provider = providers.find((each) => each.name === name);
+      const group = provider === undefined ? {} : await observeGroup(aws, provider);
+      const own = new Set((group.group?.instances ?? []).map(({ id }) => id));
+      return {
+        name,
+        ...present({ provider }),
+        activities: [],
+        zonesOffering: new Map(),
+        ...group,
+        containerInstances: instances.filter(
+          ({ capacityProvider, ec2InstanceId }) => capacityProvider === name || own.has(ec2InstanceId),
+        ),
+      };
+    }),
+  );
+  return { cluster: found.name, capacities, now: now() } satisfies ObservedCapacities;
+}
+
+async function observeGroup(aws: Ports, { groupName }: DescribedProvider): Promise<Partial<ObservedCapacity>> {
+  if (groupName === undefined) return {};
+  const autoScaling = await aws.autoScaling();
+  const group = await autoScaling.group(groupName);
+  if (group === undefined) return {};
+  const [activities, known] = await Promise.all([autoScaling.activities(groupName), observeTemplate(aws, group)]);
+  return { group, activities, ...known };
+}
+
+async function observeTemplate(aws: Ports, group: GroupDetail): Promise<Partial<ObservedCapacity>> {
+  if (group.launchTemplate === undefined) return {};
+  const { id, version } = group.launchTemplate;
+  const [ec2, ec2Read] = await Promise.all([aws.ec2(), aws.ec2Read()]);
+  const template = await ec2.launchTemplateVersion({ id }, version);
+  if (template === undefined) return {};
+  const types = launchedTypes({ group, template });
+  const [image, zonesOffering] = await Promise.all([
+    observeImage(aws, group, template),
+    types.length === 0 ? new Map<string, readonly string[]>() : ec2Read.zonesOffering(types),
+  ]);
+  return {
+    template,
+    zonesOffering,
+    ...image,
+    ...present({ newestVersion: /^\d+$/.test(version) ? version : undefined }),
+  };
+}
+
+async function observeImage(
+  aws: Ports,
+  group: GroupDetail,
+  template: ObservedTemplate,
+): Promise<Pick<ObservedCapacity, "hasImage" | "currentImage">> {
+  const image = imageOf(template);
+  if (image === undefined || !image.startsWith("ami-")) return {};
+  const parameter = imageParameterOf({ group, template });
+  const [found, current] = await Promise.all([
+    aws.ec2Read().then((ec2) => ec2.images([image])),
+    parameter === undefined ? undefined : currentImage(aws, parameter),
+  ]);
+  return { hasImage: found.some(({ id }) => id === image), ...present({ currentImage: current }) };
+}
+
+/** The parameter's value is the image's id, or a document that has it. */
+async function currentImage(aws: Ports, parameter: string): Promise<string | undefined> {
+  const { values } = await (await aws.ssm(await aws.region())).getParameters([parameter]);
+  return /\bami-[0-9a-f]+\b/.exec(values.get(parameter) ?? "")?.[0];
+}

@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { Refusal } from "../../../src/core/base/problem.ts";
+import { capacitiesOf, type CapacityCase } from "../../support/capacity.ts";
+
+function refused(each: CapacityCase): readonly string[] {
+  try {
+    capacitiesOf(each);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.problems.map(({ message, hint = "" }) => `${message} | ${hint}`);
+  }
+}
+
+const zones = new Map([["trn1.32xlarge", ["us-east-1a", "us-east-1f"]]]);
+const inZone = (id: string, zone: string) => ({ id, vpcId: "vpc-1", zone });
+
+it("has subnets of other zones refused by name, each", () => {
+  const subnets = [
+    inZone("subnet-1", "us-east-1a"),
+    inZone("subnet-2", "us-east-1b"),
+    inZone("subnet-3", "us-east-1c"),
+  ];
+  expect(refused({ types: ["trn1.32xlarge"], settings: { subnets, zonesOffering: zones } })).toEqual([
+    "subnet-2 is in us-east-1b, which does not offer trn1.32xlarge | Give subnets in us-east-1a or us-east-1f.",
+    "subnet-3 is in us-east-1c, which does not offer trn1.32xlarge | Give subnets in us-east-1a or us-east-1f.",
+  ]);
+  const none = new Map([["trn1.32xlarge", []]]);
+  expect(
+    refused({ types: ["trn1.32xlarge"], settings: { subnets: subnets.slice(0, 1), zonesOffering: none } }),
+  ).toEqual(["subnet-1 is in us-east-1a, which does not offer trn1.32xlarge | No zone of the region does."]);
+  expect(
+    refused({ types: ["trn1.32xlarge"], settings: { subnets: subnets.slice(0, 1), zonesOffering: zones } }),
+  ).toEqual([]);
+});
+
+it("has subnets of several VPCs refused", () => {
+  const subnets = [inZone("subnet-1", "us-east-1a"), { id: "subnet-2", vpcId: "vpc-2", zone: "us-east-1a" }];
+  expect(refused({ types: ["inf2.xlarge"], settings: { subnets } })).toEqual([
+    "the subnets are of 2 VPCs: vpc-1 and vpc-2 | Give subnets of one VPC.",
+  ]);
+});
+
+it("has mounts on Bottlerocket refused", () => {
+  const workload = {
+    accelerator: { instanceTypes: ["g5.xlarge"] },
+    volumes: [{ path: "/weights", s3: { bucket: "models" }, readOnly: true }],
+  };
+  expect(refused({ workload, os: "bottlerocket" })).toEqual([
+    "machines of g5.xlarge with Bottlerocket have nothing to mount /mnt/aiplat/weights with | Use --os al2023 where there is an image for the type, or efs, s3Files or ebs in place of lustre and s3.",
+  ]);
+  expect(refused({ workload })).toEqual([]);
+});
