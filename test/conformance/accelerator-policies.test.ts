@@ -33,7 +33,8 @@ describe.skipIf(missingAnyway("gator"))("gator", () => {
     await writeFile(file, formatManifests([...gatekeeper, ...pods]));
     // It exits with 1 where there are violations.
     const { stdout } = spawnSync("gator", ["test", "--filename", file, "--output", "json"], { encoding: "utf8" });
-    const found = JSON.parse(stdout) as readonly {
+    // Where there are none it prints null.
+    const found = (JSON.parse(stdout) ?? []) as readonly {
       readonly msg: string;
       readonly violatingObject: { readonly metadata: { readonly name: string } };
     }[];
@@ -102,13 +103,15 @@ describe.skipIf(noServer)("an API server that evaluates the CEL of Kyverno's pol
   }
 
   it("refuses each broken pod, for the first of what is broken, and passes the others", async () => {
-    for (const pod of brokenPods) {
-      const said = await refusal(pod);
-      // The API server itself has an eye on the limits of devices.
-      const own = said.includes("is invalid") && pod.breaks.includes("limits");
-      const [first] = pod.breaks;
-      if (first === undefined) expect([pod.name, said]).toEqual([pod.name, ""]);
-      else if (!own) expect([pod.name, said]).toEqual([pod.name, expect.stringContaining(ruleMessages[first])]);
-    }
+    const answers: (readonly [string, string])[] = [];
+    for (const pod of brokenPods) answers.push([pod.name, await refusal(pod)]);
+    // Of limits of devices the API server has a rule of its own, which it asks before any policy.
+    const expected = ([first, ...more]: readonly (keyof typeof ruleMessages)[]): unknown =>
+      first === undefined
+        ? ""
+        : expect.stringMatching(
+            [first, ...more].includes("limits") ? /is invalid|have to|has to/ : new RegExp(ruleMessages[first]),
+          );
+    expect(answers).toEqual(brokenPods.map(({ name, breaks }) => [name, expected(breaks)]));
   });
 });

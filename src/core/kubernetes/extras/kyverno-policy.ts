@@ -26,8 +26,7 @@ const isDevice = "r.startsWith('aws.amazon.com/neuron') || r.startsWith('nvidia.
 const variables = {
   containers: "object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])",
   sized: "variables.containers.filter(c, has(c.resources))",
-  terms:
-    `has(${affinity}) && has(${affinity}.nodeAffinity) && has(${required}) ? ` + `${required}.nodeSelectorTerms : []`,
+  terms: `has(${affinity}) && has(${affinity}.nodeAffinity) && has(${required}) ? ${required}.nodeSelectorTerms : []`,
   whole: `{${Object.entries(wholeNeuronDevices)
     .map(([type, count]) => `${quoted(type)}: ${count}`)
     .join(", ")}}`,
