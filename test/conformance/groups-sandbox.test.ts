@@ -220,6 +220,13 @@ describe("a group", () => {
     expect(memory).toBe(Math.floor(16_384 * 0.95) - 1024);
   });
 
+  it("launches into the zones that it is given in place of subnets", async () => {
+    await makeTemplate();
+    const zones = { VPCZoneIdentifier: undefined, AvailabilityZones: ["us-east-1c"] };
+    await makeGroup({ ...zones, DesiredCapacity: 2 } as unknown as Partial<CreateAutoScalingGroupCommandInput>);
+    expect((await instances()).map(({ AvailabilityZone }) => AvailabilityZone)).toEqual(["us-east-1c", "us-east-1c"]);
+  });
+
   it("registers nowhere where its cluster is not there", async () => {
     await makeTemplate({ ...data, UserData: Buffer.from("ECS_CLUSTER=none").toString("base64") });
     await makeGroup({ DesiredCapacity: 1 });
@@ -342,6 +349,7 @@ describe("a group", () => {
     ["must be greater than or equal to min bound", { MinSize: 5 }],
     ["Desired capacity:9 must be between the specified min size:0 and max size:4", { DesiredCapacity: 9 }],
     ["The subnet ID 'subnet-1' does not exist", { VPCZoneIdentifier: "subnet-1" }],
+    ["Invalid availability zones [us-west-2a]", { VPCZoneIdentifier: undefined, AvailabilityZones: ["us-west-2a"] }],
     ["with template name none, does not exist", { LaunchTemplate: { LaunchTemplateName: "none" } }],
     ["Could not find the specified version 7", { LaunchTemplate: { LaunchTemplateName: "pool", Version: "7" } }],
     ["must contain either LaunchTemplate", { LaunchTemplate: undefined }],

@@ -6,7 +6,7 @@ import { userCause } from "../model/activities.ts";
 import type { AutoScalingGroupRecord } from "../model/group-records.ts";
 import { launchOf } from "../model/launch-templates.ts";
 import { adjustGroup, machinesOf } from "../model/machines.ts";
-import { zoneOfSubnet } from "../model/networks.ts";
+import { subnetsOf, zoneOfSubnet } from "../model/networks.ts";
 import type { RawRecord } from "../model/records.ts";
 import type { World } from "../model/world.ts";
 import { AwsError } from "../wire/aws-error.ts";
@@ -127,7 +127,7 @@ function readSettings(world: World, settings: GroupSettings, group?: AutoScaling
   if (asked !== undefined && (asked < min || asked > max))
     throw invalid(`Desired capacity:${asked} must be between the specified min size:${min} and max size:${max}`);
   const { MixedInstancesPolicy: policy } = settings;
-  const subnets = settings.VPCZoneIdentifier?.split(",").map((id) => id.trim());
+  const subnets = settings.VPCZoneIdentifier?.split(",").map((id) => id.trim()) ?? subnetsIn(world, settings);
   for (const id of subnets ?? [])
     if (zoneOfSubnet(world, id) === undefined) throw invalid(`The subnet ID '${id.slice(0, 100)}' does not exist`);
   const named = policy?.LaunchTemplate?.LaunchTemplateSpecification ?? settings.LaunchTemplate;
@@ -145,6 +145,15 @@ function readSettings(world: World, settings: GroupSettings, group?: AutoScaling
       tags: settings.Tags,
     }),
   };
+}
+
+/** A zone alone means its default subnet. */
+function subnetsIn(world: World, { AvailabilityZones: zones }: GroupSettings): readonly string[] | undefined {
+  return zones?.map((zone) => {
+    const subnet = subnetsOf(world).find((each) => each.zone === zone);
+    if (subnet === undefined) throw invalid(`Invalid availability zones [${zone.slice(0, 50)}]`);
+    return subnet.id;
+  });
 }
 
 function typesOf(policy: GroupSettings["MixedInstancesPolicy"]): readonly string[] {
