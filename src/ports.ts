@@ -26,6 +26,7 @@ import type {
   Task,
   TaskDefinition,
 } from "./core/ecs-api/api.ts";
+import type { NodegroupUpdate } from "./core/kubernetes/nodes/roll-nodegroup.ts";
 import type { OpenedSession } from "./core/ecs/exec-session.ts";
 import type { Service, ServiceInput } from "./core/ecs-api/service.ts";
 import type { ServiceDeployment, ServiceDeploymentStatus } from "./core/ecs-api/service-deployment.ts";
@@ -282,12 +283,26 @@ export interface Ec2ReadPort {
   privateAddresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+export interface NodegroupName {
+  readonly cluster: string;
+  readonly nodegroup: string;
+}
+
 export interface EksPort {
   describeCluster(name: string): Promise<EksCluster>;
   listNodegroups(cluster: string): Promise<readonly string[]>;
   /** Undefined when the cluster has none of that name. */
   describeNodegroup(cluster: string, name: string): Promise<DescribedNodegroup | undefined>;
   createNodegroup(request: NodegroupRequest, clientToken: string): Promise<DescribedNodegroup>;
+  /** Begins to replace its nodes; `force` ends pods that cannot be evicted. The same token begins it once. */
+  updateNodegroupVersion(
+    nodegroup: NodegroupName,
+    request: { readonly version: string; readonly releaseVersion: string; readonly force: boolean },
+    clientToken: string,
+  ): Promise<NodegroupUpdate>;
+  /** The ids of its updates, of every kind and state. */
+  listUpdates(nodegroup: NodegroupName): Promise<readonly string[]>;
+  describeUpdate(nodegroup: NodegroupName, id: string): Promise<NodegroupUpdate>;
 }
 
 /** One version of a launch template, in the API's own words. */

@@ -3,13 +3,19 @@ import {
   CreateNodegroupCommand,
   DescribeClusterCommand,
   DescribeNodegroupCommand,
+  DescribeUpdateCommand,
   EKSClient,
   ListNodegroupsCommand,
+  ListUpdatesCommand,
+  UpdateNodegroupVersionCommand,
   type Nodegroup,
+  type Update,
 } from "@aws-sdk/client-eks";
 import type { DescribedNodegroup } from "../core/kubernetes/check/snapshot.ts";
+import type { NodegroupUpdate } from "../core/kubernetes/nodes/roll-nodegroup.ts";
 import { AiplatError } from "../errors.ts";
 import type { EksPort } from "../ports.ts";
+import { everyPage } from "./ecs-calls.ts";
 import { createCall, createChange, writable } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
 import { changeMs, lasting } from "./lasting.ts";
@@ -63,6 +69,35 @@ export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
       }
     },
 
+    updateNodegroupVersion: async ({ cluster, nodegroup }, { version, releaseVersion, force }, clientRequestToken) => {
+      const command = new UpdateNodegroupVersionCommand({
+        clusterName: cluster,
+        nodegroupName: nodegroup,
+        version,
+        releaseVersion,
+        force,
+        clientRequestToken,
+      });
+      const { update } = await inCluster(
+        cluster,
+        change("UpdateNodegroupVersion", (options) => client.send(command, options)),
+      );
+      return toUpdate(update ?? {});
+    },
+
+    listUpdates: async ({ cluster, nodegroup }) =>
+      everyPage(async (page) => {
+        const command = new ListUpdatesCommand({ name: cluster, nodegroupName: nodegroup, maxResults: 100, ...page });
+        const answer = await call("ListUpdates", (options) => client.send(command, options));
+        return { items: answer.updateIds, nextToken: answer.nextToken };
+      }),
+
+    describeUpdate: async ({ cluster, nodegroup }, updateId) => {
+      const command = new DescribeUpdateCommand({ name: cluster, nodegroupName: nodegroup, updateId });
+      const { update } = await call("DescribeUpdate", (options) => client.send(command, options));
+      return toUpdate(update ?? {});
+    },
+
     createNodegroup: async (request, clientRequestToken) => {
       const command = new CreateNodegroupCommand({ ...writable(request), clientRequestToken });
       const { nodegroup } = await inCluster(
@@ -85,6 +120,18 @@ async function inCluster<Answer>(cluster: string, answer: Promise<Answer>): Prom
       cause: error.cause,
     });
   });
+}
+
+function toUpdate({ id, status, type, errors }: Update): NodegroupUpdate {
+  return {
+    id: id ?? "",
+    status: status ?? "",
+    type: type ?? "",
+    errors: (errors ?? []).map(({ errorCode, errorMessage }) => ({
+      code: errorCode ?? "Unknown",
+      message: errorMessage ?? "",
+    })),
+  };
 }
 
 function described(nodegroup: Nodegroup): DescribedNodegroup {

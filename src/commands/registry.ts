@@ -50,6 +50,11 @@ export const registry: readonly RegistryEntry[] = [
     load: async () => (await import("./ami/history.ts")).amiHistory,
   },
   {
+    words: "ami check",
+    summary: "Find machine images that are old, ended, or without the driver",
+    load: async () => (await import("./ami/check.ts")).amiCheck,
+  },
+  {
     words: "ami roll",
     summary: "Replace the machines of an Auto Scaling group by ones of the newest image",
     load: async () => (await import("./ami/roll.ts")).amiRoll,

@@ -23,6 +23,11 @@ export function templateVersionToken(templateId: string, from: number, imageId: 
   return deriveToken("launch template version", templateId, from, imageId);
 }
 
+/** The token of a node group's update to a release, which begins from the one that it has. */
+export function releaseToken(cluster: string, nodegroup: string, from: string, to: string): string {
+  return deriveToken("node group release", cluster, nodegroup, from, to);
+}
+
 /**
  * How long a run that lost `lost` races in a row lets the others go first: longer each time, and a time of its own, so
  * that two runs that met once do not meet for ever.

@@ -257,3 +257,12 @@ describe("capacity delete", () => {
     expect(absent.stderr).toContain(`there is no stack ${name}`);
   });
 });
+
+it("is named, with its words, by what finds a cluster empty", async () => {
+  const words = "aiplat capacity deploy --cluster default --instance-type inf2.xlarge --subnet SUBNET";
+  const workload = ["--name", "bert", "--image", "busybox", "--cluster", "default", ...machines.slice(2)];
+  for (const command of [["run-task"], ["plan"], ["service", "deploy"], ["cluster", "explain"], ["doctor"]]) {
+    const { stdout, stderr } = await run([...command, ...workload]);
+    expect(`${stdout}${stderr}`.replaceAll(/\s+/g, " ")).toContain(words);
+  }
+});

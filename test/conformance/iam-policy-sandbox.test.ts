@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { callsOf, commandCalls, type CallingCommand } from "../../src/core/iam/command-calls.ts";
 import { run as runTool } from "../../src/run.ts";
 import { bufferedSurroundings, type CliRun } from "../support/cli.ts";
+import { makeImageGroup, neuronImages } from "../support/image-group.ts";
+import { startNodegroup, type PlayedNodegroup } from "../support/eks-nodegroup.ts";
 import { furnish, startMotoAccount, type MotoAccount } from "../support/moto-account.ts";
 import { startRecordingProxy, type RecordingProxy } from "../support/recording-proxy.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
@@ -15,6 +17,10 @@ let box: TestSandbox;
 let proxy: RecordingProxy;
 /** Whatever beside ECS an account has, where moto is there. */
 let motoAccount: MotoAccount | undefined;
+/** Whether the sandbox answers all calls, moto or not: its groups launch machines. */
+let onlySandbox = false;
+/** EKS beside it. */
+let nodegroup: PlayedNodegroup;
 /** What a command has said when Ctrl-C is pressed. */
 let interruptAt: string | undefined;
 /** What somebody else does before a call. */
@@ -84,13 +90,16 @@ beforeAll(async () => {
       { instanceType: "inf2.xlarge", count: 3 },
     ],
   });
+  nodegroup = await startNodegroup({ looks: 50 });
   proxy = await startRecordingProxy(async (call) => {
     await before.get(call)?.();
+    if (onlySandbox) return call.startsWith("eks:") ? nodegroup.url : box.sandbox.url;
     return motoAccount?.upstreamOf(call) ?? box.sandbox.url;
   });
 });
 afterAll(async () => {
   await proxy.close();
+  await nodegroup.stop();
   await motoAccount?.stop();
   await box.sandbox.close();
   rmSync(folder, { recursive: true, force: true });
@@ -156,6 +165,7 @@ it("is what the policy of each command allows", { timeout: 900_000 }, async () =
   write("train.yaml", train);
   await run("ami latest");
   await run("ami list");
+  await run("ami history");
   await run("instances list", "--live");
   await run("taskdef generate", "--all", "--cluster", "default");
   await run("taskdef register");
@@ -248,6 +258,8 @@ it.skipIf(missingTools("moto_server", "aws"))(
     write("aiplat.yaml", pool);
     for (const command of ["cluster devices", "cluster explain", "cluster snapshot", "plan", "doctor"] as const)
       await run(command);
+    // It looks at the cluster and its daemon before it finds that none of moto's groups is the cluster's.
+    await run("ami roll", "--dry-run");
     await run("run-task");
     await run("service deploy");
     await run("service scale", "--replicas", "2");
@@ -336,6 +348,52 @@ it.skipIf(missingTools("moto_server", "aws"))(
     );
   },
 );
+
+it("and of those that judge and replace machines", { timeout: 300_000 }, async () => {
+  onlySandbox = true;
+  const cluster = "rolled";
+  const [imageId] = neuronImages as [string];
+  await box.ecs("CreateCluster", { clusterName: cluster });
+  await makeImageGroup(box, { name: "numbered", imageId, size: 2, instanceType: "inf2.xlarge", cluster });
+  await makeImageGroup(box, {
+    name: "defaulted",
+    imageId,
+    size: 1,
+    instanceType: "inf2.xlarge",
+    cluster,
+    version: "$Default",
+  });
+  const { arn } = box.sandbox.world.groups.get("numbered")!;
+  await box.ecs("CreateCapacityProvider", {
+    name: "numbered",
+    autoScalingGroupProvider: { autoScalingGroupArn: arn, managedScaling: { status: "DISABLED" } },
+  });
+  const strategy = [{ capacityProvider: "numbered" }];
+  await box.ecs("PutClusterCapacityProviders", {
+    cluster,
+    capacityProviders: ["numbered"],
+    defaultCapacityProviderStrategy: strategy,
+  });
+  await box.ecs("CreateService", {
+    cluster,
+    serviceName: "web",
+    taskDefinition: "web",
+    desiredCount: 1,
+    capacityProviderStrategy: strategy,
+  });
+  box.step(30);
+  expect((await run("ami check", "--cluster", cluster, "--all")).code).toBe(3);
+  for (const group of ["numbered", "defaulted"])
+    expect(await run("ami roll", "--cluster", cluster, "--auto-scaling-group", group, "--yes")).toMatchObject({
+      code: 0,
+    });
+  expect((await run("ami check", "--cluster", cluster)).code).toBe(0);
+  const node = ["--cluster", "prod", "--nodegroup", "chips", "--yes", "--timeout", "1m"];
+  expect((await run("ami check", "--orchestrator", "eks", "--cluster", "prod")).code).toBe(3);
+  // Begun, and followed by another.
+  for (const _ of [1, 2]) expect((await run("ami roll", ...node)).code).toBe(5);
+  onlySandbox = false;
+});
 
 it("is no more and no less than what they call", () => {
   const others = new Set(["eks check", "eks nodegroup create"]);

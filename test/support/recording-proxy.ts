@@ -61,6 +61,9 @@ const eksActions: readonly (readonly [request: RegExp, action: string])[] = [
   [/^GET \/clusters\/[^/]+\/node-groups(?:\?.*)?$/, "ListNodegroups"],
   [/^POST \/clusters\/[^/]+\/node-groups$/, "CreateNodegroup"],
   [/^GET \/clusters\/[^/]+\/node-groups\/[^/]+$/, "DescribeNodegroup"],
+  [/^POST \/clusters\/[^/]+\/node-groups\/[^/]+\/update-version$/, "UpdateNodegroupVersion"],
+  [/^GET \/clusters\/[^/]+\/updates(?:\?.*)?$/, "ListUpdates"],
+  [/^GET \/clusters\/[^/]+\/updates\/[^/?]+(?:\?.*)?$/, "DescribeUpdate"],
 ];
 
 /** By the signature's scope, and the target or the action; EKS, which is REST, by method and path. */

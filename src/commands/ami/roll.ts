@@ -18,6 +18,7 @@ import { amiRollView } from "../../output/ami-roll.ts";
 import { note, warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
+import { requireEksCluster } from "../shared/eks-cluster.ts";
 import { clusterOption } from "../shared/cluster-state.ts";
 import { confirm } from "../shared/confirm.ts";
 import { defineCommand } from "../command.ts";
@@ -34,6 +35,10 @@ const rollOptions = [
     defaultText: "the only one that the cluster's machines are of",
   },
   {
+    flags: "--nodegroup <name>",
+    description: "EKS: the managed node group of --cluster whose nodes EKS is to replace by ones of the newest release",
+  },
+  {
     flags: "--image-id <ami>",
     description: "the image that every machine is to have",
     defaultText: "the newest of the family that the group launches",
@@ -46,7 +51,9 @@ const rollOptions = [
   },
   {
     flags: "--force",
-    description: "drain a machine even where its tasks have no place: their services have fewer until one is",
+    description:
+      "drain a machine even where its tasks have no place: their services have fewer until one is; of a node group, " +
+      "end pods that cannot be evicted",
   },
   { flags: "--dry-run", description: "show which machines would be replaced, and change nothing" },
   {
@@ -66,7 +73,8 @@ export const amiRoll = defineCommand({
     "DRAINING, as `cluster drain` does it, waited for until its tasks have left, and ended by its group, which launches " +
     "another. Tasks of services move, within their deployment configuration; a task of no service runs to its end. " +
     "Asks first. Exits 4 where no machine can be drained, with the reason. How far it has come is read from the " +
-    "machines: interrupted, the same command goes on.",
+    "machines: interrupted, the same command goes on. Of a node group EKS does all this (UpdateNodegroupVersion), and the " +
+    "command follows it.",
   options: rollOptions,
   examples: [
     ["aiplat ami roll --cluster prod --dry-run", "which machines are behind?"],
@@ -74,9 +82,11 @@ export const amiRoll = defineCommand({
       "aiplat ami roll --cluster prod --auto-scaling-group aiplat-prod-inf2 --max-unavailable 2 --yes --timeout 6h",
       "two at a time, without a question",
     ],
+    ["aiplat ami roll --cluster prod --nodegroup bert", "the nodes of a managed node group on EKS"],
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { options }) => {
+    if (options.nodegroup !== undefined) return rollNodes(context, options.nodegroup, options);
     const [ecs, images, groups, region] = await Promise.all([
       context.aws.ecs(),
       context.aws.machineImages(),
@@ -101,6 +111,22 @@ export const amiRoll = defineCommand({
     return roll(context, ports, options, { snapshot, target, standing });
   },
 });
+
+/** @throws AiplatError Usage for flags of an Auto Scaling group, and without a cluster. */
+async function rollNodes(context: Context, nodegroup: string, options: RollOptions): Promise<void> {
+  const flag = Object.entries({
+    "--auto-scaling-group": options.autoScalingGroup,
+    "--image-id": options.imageId,
+  }).find(([, value]) => value !== undefined);
+  if (flag !== undefined)
+    throw new AiplatError("Usage", `${flag[0]} does not go with --nodegroup`, {
+      hint: "EKS has the group and chooses the image of a managed node group: leave it out.",
+    });
+  const { rollNodegroup } = await import("./roll-nodegroup.ts");
+  const { force = false, dryRun = false, timeout: timeoutMs } = options;
+  const cluster = requireEksCluster(options.cluster);
+  return rollNodegroup(context, { cluster, nodegroup }, { force, dryRun, ...present({ timeoutMs }) });
+}
 
 interface Prepared {
   readonly snapshot: ClusterSnapshot;

@@ -19,7 +19,7 @@ import { print } from "../../output/print.ts";
 import { startProgress } from "../../output/progress.ts";
 import { confirm } from "../shared/confirm.ts";
 import { defineCommand } from "../command.ts";
-import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
+import { kubectlOptions, kubectlTarget } from "../shared/kubectl-options.ts";
 import { duration } from "../shared/parse-numbers.ts";
 
 export const eksApply = defineCommand({

@@ -16,10 +16,10 @@ import { defineCommand } from "../command.ts";
 import { flagsGiven, type OptionsOf } from "../shared/option.ts";
 import { extraOptions, extraSettingsOf } from "./extra-options.ts";
 import { formOptions } from "./form-options.ts";
-import { kubectlOptions, kubectlTarget } from "./kubectl-options.ts";
+import { kubectlOptions, kubectlTarget } from "../shared/kubectl-options.ts";
 import { loadWorkload } from "../shared/load-workload.ts";
 import { setOption } from "../shared/workload-options.ts";
-import { requireEksCluster } from "./node-options.ts";
+import { requireEksCluster } from "../shared/eks-cluster.ts";
 
 /** What is said of a workload. */
 const ofWorkload = [setOption, ...formOptions, ...extraOptions] as const;

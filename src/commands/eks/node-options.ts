@@ -5,6 +5,7 @@ import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
 import { AiplatError } from "../../errors.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import { requireEksCluster } from "../shared/eks-cluster.ts";
 import { workloadOptions, type LoadedWorkload } from "../shared/load-workload.ts";
 import { diskOption, imdsHopLimitOption } from "../shared/machine-options.ts";
 import { wholeFrom } from "../shared/parse-numbers.ts";
@@ -84,14 +85,6 @@ export function readNodes(
   // Its kind says how long the nodes live: what runs on them is what eks generate makes.
   const { workload } = locating(() => resolveForKubernetes(source));
   return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
-}
-
-/** The value of --cluster. */
-export function requireEksCluster(cluster: string | undefined): string {
-  if (cluster !== undefined && cluster !== "") return cluster;
-  throw new AiplatError("Usage", "no EKS cluster was named", {
-    hint: "Add --cluster NAME; aws eks list-clusters shows those there are.",
-  });
 }
 
 function settingsOf(cluster: string, options: NodeOptions): NodeSettings {

@@ -10,6 +10,9 @@ import type { Quantities, Toleration } from "./manifest.ts";
  */
 export const neuronResource = "aws.amazon.com/neuron";
 
+/** Gone since Neuron 2.20. https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/ */
+export const removedNeuronResource = "aws.amazon.com/neurondevice";
+
 /** https://docs.aws.amazon.com/eks/latest/userguide/device-management-nvidia.html */
 export const nvidiaResource = "nvidia.com/gpu";
 

@@ -6,6 +6,7 @@ import { componentLabel, components, instanceLabel } from "./labels.ts";
 type Affinity = Readonly<Record<string, unknown>>;
 
 export const zoneLabel = "topology.kubernetes.io/zone";
+export const instanceTypeLabel = "node.kubernetes.io/instance-type";
 export const hostnameLabel = "kubernetes.io/hostname";
 
 /** Who else sees to it that the nodes of a replica are in one zone. */
@@ -56,7 +57,7 @@ export function affinityOf(
 ): Affinity | undefined {
   const types = shape.instanceTypes.flatMap(({ instanceType }) => typeLabels(workload, instanceType));
   const nodes = [
-    ...(types.length === 0 ? [] : [isIn("node.kubernetes.io/instance-type", types)]),
+    ...(types.length === 0 ? [] : [isIn(instanceTypeLabel, types)]),
     ...(zone.zone === undefined ? [] : [isIn(zoneLabel, [zone.zone])]),
   ];
   // A coordinator runs anywhere: the nodes' places do not depend on its own.

@@ -55,5 +55,5 @@ export function explainShortage(
 }
 
 function commandText({ command }: NearestChange): string {
-  return command === undefined ? "" : `\nTo have it started:  ${command}`;
+  return command === undefined ? "" : ` ${command} makes what starts it.`;
 }

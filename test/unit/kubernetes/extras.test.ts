@@ -48,7 +48,11 @@ describe("every extra beside every kind", () => {
       const made = asked(kind, extra);
       const own = made.filter((each) => extraOf(extra).makes.includes(each.kind));
       expect(new Set(own.map((each) => each.kind))).toEqual(new Set(extraOf(extra).makes));
-      const checked = made.filter(({ apiVersion }) => !noSchemas || isCoreKind(apiVersion));
+      // The schema of a constraint Gatekeeper makes of its template.
+      const checked = made.filter(
+        ({ apiVersion }) =>
+          isCoreKind(apiVersion) || !(noSchemas || apiVersion.startsWith("constraints.gatekeeper.sh/")),
+      );
       expect((await Promise.all(checked.map((each) => schemaProblems(each)))).flat()).toEqual([]);
     }
   });

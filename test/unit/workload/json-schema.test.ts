@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { descriptions } from "../../../src/core/workload/descriptions.ts";
 import { workloadJsonSchema } from "../../../src/core/workload/json-schema.ts";
+import { parseWorkloadText } from "../../../src/core/workload/parse.ts";
 import { workloadRules } from "../../../src/core/workload/rules.ts";
 import { runs, testDepth } from "../../support/depth.ts";
 import { filledDocumentOf, templates } from "../../support/templates.ts";
@@ -40,6 +41,26 @@ describe("the published JSON Schema", () => {
   test.each(templates)("accepts the template $name", (template) => {
     const document = filledDocumentOf(template);
     expect([accepts(document), accepts.errors, errorCodes(document)]).toEqual([true, null, []]);
+  });
+
+  test.each(templates)(
+    "accepts the template $name as it stands, for an editor fills nothing in",
+    ({ name, workload }) => {
+      expect([accepts(parseWorkloadText(workload, name).value), accepts.errors]).toEqual([true, null]);
+    },
+  );
+
+  test.each<[what: string, change: object, accepted: boolean]>([
+    ["an image", { image: "${env:REGISTRY}/bert:${env:TAG:-1}" }, true],
+    ["a number", { replicas: "${env:REPLICAS:-2}" }, true],
+    ["a size", { resources: { cpu: "${env:CPU}", memory: "${env:MEMORY}" } }, true],
+    ["an ARN", { roles: { execution: "${env:ROLE}" } }, true],
+    ["a number in words", { replicas: "two" }, false],
+    ["no variable's name", { replicas: "${env:2}" }, false],
+    ["a shell's own", { image: "${REGISTRY}/bert" }, false],
+    ["a key", { secrets: { "${env:NAME}": "arn:aws:ssm:us-east-1:111122223333:parameter/token" } }, false],
+  ])("takes what names a variable of the environment in values: %s", (_, change, accepted) => {
+    expect(accepts({ ...minimal, ...change })).toBe(accepted);
   });
 
   const fixtures = join(root, "test/fixtures/broken");

@@ -36,6 +36,12 @@ export const checkCodes = {
     "vcpu-quota": "The account's vCPU quota has room for the instances",
     "not-asked": "What could not be looked at without credentials and a region",
   },
+  "ami check": {
+    "ami-age": "The machine image is the newest of its family, or within --max-age",
+    "ami-retired": "The machine image is there, not deprecated, and of a family that AWS still makes",
+    "ami-driver": "The machine image drives the accelerator of the instance types",
+    "ami-use": "What uses machine images could be looked at",
+  },
   "capacity check": {
     providers: "The cluster has capacity providers",
     provider: "The provider that the cluster lists is there",

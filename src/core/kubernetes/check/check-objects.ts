@@ -1,15 +1,12 @@
 /** What kubectl lists of a cluster: its nodes, its workloads, and the device plugins among them. */
 import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
 import { fail, ok, skip, someOf, type CheckItem } from "../../base/check-report.ts";
-import { efaResource, neuronResource, nvidiaResource } from "../devices.ts";
+import { efaResource, neuronResource, nvidiaResource, removedNeuronResource } from "../devices.ts";
 import { installsOf } from "../installs.ts";
 import { checkMechanism } from "./check-mechanism.ts";
 import { checkSchedulers } from "./check-schedulers.ts";
 import { at, isOwned, listAt, nameOf, podSpecs } from "./read-object.ts";
 import type { EksSnapshot, KubernetesObject } from "./snapshot.ts";
-
-/** Gone since Neuron 2.20. https://awsdocs-neuron.readthedocs-hosted.com/en/latest/release-notes/ */
-const removedResource = "aws.amazon.com/neurondevice";
 
 export function checkObjects(
   objects: readonly KubernetesObject[],
@@ -93,11 +90,11 @@ function checkPlugin(resource: string, nodes: readonly Node[], objects: readonly
 
 function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
   const asking = objects.filter((object) => !isOwned(object) && podSpecs(object).some(asksForRemoved));
-  if (asking.length === 0) return ok("neurondevice", `nothing requests ${removedResource}`);
+  if (asking.length === 0) return ok("neurondevice", `nothing requests ${removedNeuronResource}`);
   const names = asking.map((object) => `${String(object["kind"])} ${nameOf(object)}`);
   return fail(
     "neurondevice",
-    `${removedResource} was removed in Neuron 2.20 and is still requested: ${someOf(names)}`,
+    `${removedNeuronResource} was removed in Neuron 2.20 and is still requested: ${someOf(names)}`,
     `Request ${neuronResource} instead: one is a whole device, as neurondevice was.`,
   );
 }
@@ -105,6 +102,6 @@ function checkRemoved(objects: readonly KubernetesObject[]): CheckItem {
 function asksForRemoved(spec: KubernetesObject): boolean {
   const containers = ["containers", "initContainers"].flatMap((key) => listAt(spec, key));
   return containers.some((container) =>
-    ["requests", "limits"].some((part) => removedResource in at(container, "resources", part)),
+    ["requests", "limits"].some((part) => removedNeuronResource in at(container, "resources", part)),
   );
 }

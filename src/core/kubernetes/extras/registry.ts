@@ -1,8 +1,10 @@
 import type { ExtraDefinition } from "../extra-definition.ts";
+import { gatekeeperPolicy } from "./gatekeeper-policy.ts";
 import { hpa } from "./hpa.ts";
 import { httpRoute } from "./http-route.ts";
 import { ingress } from "./ingress.ts";
 import { istioCanary } from "./istio-canary.ts";
+import { kyvernoPolicy } from "./kyverno-policy.ts";
 import { openTelemetry } from "./open-telemetry.ts";
 import { pdb } from "./pdb.ts";
 import { podMonitor } from "./pod-monitor.ts";
@@ -26,4 +28,6 @@ export const extraDefinitions = {
   ingress,
   "istio-canary": istioCanary,
   "open-telemetry": openTelemetry,
+  "kyverno-policy": kyvernoPolicy,
+  "gatekeeper-policy": gatekeeperPolicy,
 } as const satisfies Readonly<Record<string, ExtraDefinition>>;

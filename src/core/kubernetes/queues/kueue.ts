@@ -11,7 +11,7 @@ import { deviceLimits, deviceTaint } from "../devices.ts";
 import { sharedLabels } from "../labels.ts";
 import type { Manifest, Metadata, Quantities } from "../manifest.ts";
 import { nodeQuantities } from "../node-resources.ts";
-import { hostnameLabel, zoneLabel } from "../placement.ts";
+import { hostnameLabel, instanceTypeLabel, zoneLabel } from "../placement.ts";
 import { cpuQuantity } from "../quantity.ts";
 import { shapeOfNode } from "../whole-node.ts";
 
@@ -128,7 +128,7 @@ function resourceFlavor(nodes: QueueNodes, metadata: Metadata, byZone: boolean):
     kind: "ResourceFlavor",
     metadata,
     spec: {
-      nodeLabels: { "node.kubernetes.io/instance-type": nodeTypeOf(nodes) },
+      nodeLabels: { [instanceTypeLabel]: nodeTypeOf(nodes) },
       ...(taint === undefined ? {} : { nodeTaints: [taint] }),
       ...(byZone ? { topologyName } : {}),
     },

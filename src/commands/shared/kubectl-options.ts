@@ -1,6 +1,6 @@
 import { present } from "../../core/base/present.ts";
 import type { KubectlTarget } from "../../kubectl/kubectl.ts";
-import type { OptionsOf, OptionSpec } from "../shared/option.ts";
+import type { OptionsOf, OptionSpec } from "./option.ts";
 
 /** How kubectl names the cluster it talks to. */
 export const kubectlOptions = [

@@ -1,0 +1,46 @@
+// The judges are not aiplat's: a library of CEL here, an API server and Gatekeeper's own gator in
+// test/conformance/accelerator-policies.test.ts.
+import { Environment } from "@marcbachmann/cel-js";
+import { describe, expect, it } from "vitest";
+import { ruleMessages, wholeNeuronDevices } from "../../../src/core/kubernetes/accelerator-rules.ts";
+import { brokenPods, kyvernoRule, podsOfEveryKind, type PolicyPod } from "../../support/policy-pods.ts";
+
+/** Whole numbers are of CEL's type int, which the library has as bigint. */
+function asCel(value: unknown): unknown {
+  if (typeof value === "number") return BigInt(value);
+  if (Array.isArray(value)) return value.map(asCel);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, asCel(each)]));
+}
+
+const { variables, expressions } = kyvernoRule();
+const environment = new Environment({ homogeneousAggregateLiterals: false })
+  .registerVariable("object", "dyn")
+  .registerVariable("variables", "dyn");
+const parsed = (expression: string) => environment.parse(expression);
+const named = variables.map(({ name, expression }) => [name, parsed(expression)] as const);
+const rules = expressions.map(({ message, expression }) => [message, parsed(expression)] as const);
+
+/** The messages of the rules that a pod breaks. */
+function broken({ spec }: PolicyPod): readonly string[] {
+  const object = asCel({ spec });
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of named) values[name] = value({ object, variables: values });
+  return rules.filter(([, rule]) => rule({ object, variables: values }) !== true).map(([message]) => message);
+}
+
+describe("Kyverno's policy", () => {
+  it("passes every pod that aiplat writes", () => {
+    const pods = podsOfEveryKind();
+    expect(pods.length).toBeGreaterThan(50);
+    expect(pods.flatMap((pod) => broken(pod).map((message) => `${pod.name}: ${message}`))).toEqual([]);
+  });
+
+  it.each(brokenPods.map((pod) => [pod.name, pod] as const))("refuses %s", (_, pod) => {
+    expect(broken(pod)).toEqual(pod.breaks.map((rule) => ruleMessages[rule]));
+  });
+
+  it("knows how many devices are all of each type", () => {
+    expect(wholeNeuronDevices).toMatchObject({ "trn1.32xlarge": 16, "inf2.24xlarge": 6, "inf1.6xlarge": 4 });
+  });
+});
