@@ -120,9 +120,11 @@ describe("ami check", () => {
   it("only warns of an image that EC2 does not show, where machines run it and nothing launches it", async () => {
     await box.sandbox.close();
     box = await startTestSandbox();
+    for (const { attributes } of box.sandbox.world.clusters.get("default")!.instances.values())
+      box.sandbox.world.retiredImages.add(attributes.get("ecs.ami-id")!);
     const { code, found } = await findings();
     expect(code).toBe(0);
-    expect(found.map(([, what]) => what)).toEqual(["WARN ami-retired", "WARN ami-retired"]);
+    expect(found.map(([, what]) => what)).toEqual(["WARN ami-retired"]);
   });
 
   it("refuses --orchestrator eks without a cluster", async () => {
