@@ -33,15 +33,19 @@ beforeAll(() => {
 });
 beforeEach(async () => {
   box = await startTestSandbox({ fleet: [] });
-  const sizes = ["--min-size", "1", "--max-size", "2"];
-  const words = ["--subnet", "subnet-0000000000000000a", "--create-cluster", ...sizes, "--yes"];
-  expect(await run("deploy", ...words)).toMatchObject({ code: 0 });
+  await deploy();
   // Its machine boots and joins.
   box.step(120);
 });
 afterEach(() => box.sandbox.close());
 
 const run = (verb: string, ...args: readonly string[]) => runCli(["capacity", verb, ...args], { box, cwd: folder });
+
+async function deploy(): Promise<void> {
+  const sizes = ["--min-size", "1", "--max-size", "2"];
+  const words = ["--subnet", "subnet-0000000000000000a", "--create-cluster", ...sizes, "--yes"];
+  expect(await run("deploy", ...words)).toMatchObject({ code: 0 });
+}
 
 /** What `capacity check` finds: the codes that failed and those that warn, each once. */
 async function check(...args: readonly string[]) {
