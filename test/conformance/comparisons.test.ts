@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { comparisons, comparisonsPage, differencesOf, reasonFor, reasons } from "../support/comparisons.ts";
+import { comparisons, comparisonsPage, differencesOf, reasonFor, reasons, systemsOf } from "../support/comparisons.ts";
 
 describe("beside a public manifest", () => {
   it.each(comparisons)("of $name, a field that is otherwise or lacking has its reason", (comparison) => {
@@ -18,6 +18,9 @@ describe("beside a public manifest", () => {
       [],
     );
   });
+
+  it("every system has five", () =>
+    expect(systemsOf(comparisons).filter(([, manifests]) => manifests < 5)).toEqual([]));
 
   it("every reason is one of some field", () => {
     const used = new Set(comparisons.flatMap((each) => differencesOf(each).map(({ field }) => reasonFor(field))));

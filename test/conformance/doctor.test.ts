@@ -735,7 +735,6 @@ describe("doctor without permission to read", () => {
     ).toEqual([
       ["SKIP", "iam:GetRole"],
       ["SKIP", "ecr:DescribeImages"],
-      ["SKIP", "ec2:DescribeImages"],
       ["SKIP", "servicequotas:GetServiceQuota"],
     ]);
     expect(code).toBe(0);

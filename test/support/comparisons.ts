@@ -26,6 +26,8 @@ export interface Comparison {
   readonly name: string;
   readonly source: { readonly repository: string; readonly commit: string; readonly path: string };
   readonly kind: string;
+  /** Whose manifest it is, besides of Kubernetes or ECS. */
+  readonly systems: readonly string[];
   readonly theirs: Facts;
   readonly ours: Facts;
 }
@@ -44,9 +46,16 @@ export const reasons = parse(readFileSync(join(folder, "reasons.yaml"), "utf8"))
 export const comparisons: readonly Comparison[] = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => {
-    const { source, kind, settings, facts } = parse(readFileSync(join(folder, name, "theirs.yaml"), "utf8")) as {
+    const {
+      source,
+      kind,
+      systems = [],
+      settings,
+      facts,
+    } = parse(readFileSync(join(folder, name, "theirs.yaml"), "utf8")) as {
       readonly source: Comparison["source"];
       readonly kind: string;
+      readonly systems?: readonly string[];
       /** The options of `eks generate` that it takes. */
       readonly settings?: KubernetesSettings;
       readonly facts: Readonly<Record<string, string>>;
@@ -56,6 +65,7 @@ export const comparisons: readonly Comparison[] = readdirSync(folder, { withFile
       name,
       source,
       kind,
+      systems,
       theirs: new Map(Object.entries(facts)),
       ours:
         kind === "TaskDefinition"
@@ -63,6 +73,12 @@ export const comparisons: readonly Comparison[] = readdirSync(folder, { withFile
           : factsOf(JSON.parse(JSON.stringify(generate(workload, undefined, settings))) as readonly Raw[], kind),
     };
   });
+
+/** Each system and how many of the manifests are its. */
+export function systemsOf(all: readonly Comparison[]): readonly (readonly [system: string, manifests: number])[] {
+  const named = all.flatMap(({ systems }) => systems);
+  return [...new Set(named)].sort().map((system) => [system, named.filter((each) => each === system).length]);
+}
 
 /** What is not the same, in the order of theirs. */
 export function differencesOf({ theirs, ours }: Comparison): readonly Difference[] {
@@ -126,6 +142,10 @@ This page is written by \`npx vitest run test/conformance/comparisons.test.ts -u
 | theirs | kind | fields | the same | otherwise | lacking |
 |---|---|---:|---:|---:|---:|
 ${summary.join("\n")}
+
+Of each system: ${systemsOf(comparisons)
+    .map(([system, manifests]) => `${system} ${manifests}`)
+    .join(", ")}. One may be of two, as NIM in KServe.
 
 ## Why a field is otherwise, or lacking
 

@@ -129,6 +129,7 @@ describe("the endpoints", () => {
     "servicequotas",
     "autoscaling",
     "elasticloadbalancing",
+    "cloudformation",
   ];
   const all = (url: string) => Object.fromEntries(services.map((service) => [service, url]));
   const rows: readonly (readonly [
