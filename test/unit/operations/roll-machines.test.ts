@@ -87,7 +87,7 @@ describe("rollMachines", () => {
 });
 
 describe("findLaunchProblem", () => {
-  const problemOf = async (imageId: string, held = current, more: Partial<ImagedGroup> = {}) => {
+  const problemOf = async (imageId: string, held: string = current, more: Partial<ImagedGroup> = {}) => {
     const images = { templateVersions: async () => [versionWith(imageId)] } as Partial<MachineImagesPort>;
     const ssm: Partial<SsmPort> = {
       getParameters: async (names) => ({ values: new Map(names.map((name) => [name, held])), missing: [] }),
