@@ -35,6 +35,8 @@ export interface NamespacedName {
 export interface ExtraContents extends ExtraValues {
   /** Whether the Service leads to a canary too. */
   readonly hasCanary: boolean;
+  /** Whether what applies the manifests waits for those that have to be first. */
+  readonly inWaves: boolean;
   readonly workload: ResolvedWorkload;
   readonly shape: Shape;
   readonly kind: Kind;
@@ -57,6 +59,8 @@ export interface ExtraDefinition {
   readonly needs: Readonly<Partial<Record<keyof ExtraValues, { readonly why?: string; readonly example: string }>>>;
   /** Whether it reaches the pods through the Service, which then goes with it. */
   readonly throughService?: true;
+  /** Of what it makes, the kind out of which its controller makes the others' kinds: none of them is served before. */
+  readonly firstKind?: string;
   /** Whether it says how many replicas run. */
   readonly scales?: true;
   /** Why it cannot go with the workload, beside values that are missing; none where it can. */

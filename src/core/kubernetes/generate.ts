@@ -22,7 +22,14 @@ import {
   withExtraEnvironment,
   type ExtraSettings,
 } from "./extras.ts";
-import { beforeOthers, gitopsManifests, gitopsProblems, type GitopsSettings } from "./gitops.ts";
+import {
+  appliesInWaves,
+  beforeOthers,
+  extrasInWaves,
+  gitopsManifests,
+  gitopsProblems,
+  type GitopsSettings,
+} from "./gitops.ts";
 import { withoutHidingVolumes } from "./hiding-volumes.ts";
 import { definitionOf, kinds, requireKind, type Kind } from "./kinds.ts";
 import { ownLabels, tagMetadata } from "./labels.ts";
@@ -114,7 +121,8 @@ function manifestsOf(
   const { shape } = variant;
   const name = naming(variant.name);
   const metadata = metadataOf(workload, name);
-  const extra = { workload, shape, kind, name, metadata, ...settings };
+  const inWaves = appliesInWaves(settings.gitops);
+  const extra = { workload, shape, kind, name, metadata, inWaves, ...settings };
   refuseErrors([
     ...ofKind,
     ...nameProblems(kind, workload, name),
@@ -158,7 +166,7 @@ function manifestsOf(
     ...beforeOthers(definition.companions?.(contents) ?? [], extra),
   ];
   const rawCompanions = workload.eks.companions ?? {};
-  const beside = extraManifests(extra);
+  const beside = extrasInWaves(extraManifests(extra), extra);
   const companions = mergeCompanions([...before, ...beside, ...gitopsManifests(extra)], rawCompanions, shape.request);
   const settled = companions.merged.map(withoutHidingVolumes);
   const applied = before.length + beside.length;

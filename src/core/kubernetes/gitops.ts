@@ -1,7 +1,8 @@
 /** What has a controller in the cluster apply a folder of manifests out of a Git repository. */
 import { present } from "../base/present.ts";
-import { problem, settingProblem, type Problem } from "../base/problem.ts";
+import { listOr, problem, settingProblem, type Problem } from "../base/problem.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
+import { extraOf, type Extra } from "./extras.ts";
 import { definitionOf, type Kind } from "./kinds.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 
@@ -22,6 +23,7 @@ export interface GitopsContents {
   readonly workload: ResolvedWorkload;
   readonly kind: Kind;
   readonly metadata: Metadata;
+  readonly extras?: readonly Extra[];
   readonly gitops?: GitopsSettings;
 }
 
@@ -37,7 +39,7 @@ const namespaces: Readonly<Record<GitopsTool, string>> = { argocd: "argocd", flu
 /** `git@github.com:org/repo.git`, which only ssh itself and Argo CD take. */
 const shortSsh = /^([\w.-]+@[\w.-]+):(?!\/\/)(.+)$/;
 
-export function gitopsProblems({ workload, kind, gitops }: GitopsContents): readonly Problem[] {
+export function gitopsProblems({ workload, kind, extras = [], gitops }: GitopsContents): readonly Problem[] {
   if (gitops === undefined) return [];
   const { tool, repoUrl } = gitops;
   const ssh = shortSsh.exec(repoUrl);
@@ -71,6 +73,20 @@ export function gitopsProblems({ workload, kind, gitops }: GitopsContents): read
           ),
         ]
       : []),
+    ...(tool === "flux" ? extras : []).flatMap((extra) => {
+      const { firstKind, makes } = extraOf(extra);
+      return firstKind === undefined
+        ? []
+        : [
+            settingProblem(
+              "gitops",
+              `--gitops flux: Flux tries all of a folder before it applies any, and the API server knows no ${listOr(
+                makes.filter((each) => each !== firstKind),
+              )} of --with ${extra} as long as its ${firstKind} is not there`,
+              `Use --gitops argocd, or leave ${extra} out and apply it by hand.`,
+            ),
+          ];
+    }),
   ];
 }
 
@@ -86,11 +102,35 @@ const firstWave = { "argocd.argoproj.io/sync-wave": "-1" };
 
 /** The manifests that Argo CD has to apply before the others, where the API server wants them there. */
 export function beforeOthers(manifests: readonly Manifest[], { kind, gitops }: GitopsContents): readonly Manifest[] {
-  if (gitops?.tool !== "argocd" || definitionOf(kind).companionsFirst !== true) return manifests;
-  return manifests.map((each) => ({
-    ...each,
-    metadata: { ...each.metadata, annotations: { ...each.metadata.annotations, ...firstWave } },
-  }));
+  if (!appliesInWaves(gitops) || definitionOf(kind).companionsFirst !== true) return manifests;
+  return manifests.map((each) => annotated(each, firstWave));
+}
+
+/** Argo CD, too, tries first, and is told what it cannot try. https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#skip-dry-run-for-new-custom-resources-types */
+const untried = { "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true" };
+
+/** What the extras make, for Argo CD with the kinds first that the others' are made of. */
+export function extrasInWaves(
+  manifests: readonly Manifest[],
+  { extras = [], gitops }: GitopsContents,
+): readonly Manifest[] {
+  if (!appliesInWaves(gitops)) return manifests;
+  const ordered = extras.map(extraOf).filter(({ firstKind }) => firstKind !== undefined);
+  return manifests.map((each) => {
+    const extra = ordered.find(({ makes }) => makes.includes(each.kind));
+    if (extra === undefined) return each;
+    return annotated(each, each.kind === extra.firstKind ? firstWave : untried);
+  });
+}
+
+function annotated(manifest: Manifest, annotations: Readonly<Record<string, string>>): Manifest {
+  const { metadata } = manifest;
+  return { ...manifest, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } };
+}
+
+/** Whether the tool waits for what has to be first. */
+export function appliesInWaves(gitops: GitopsSettings | undefined): boolean {
+  return gitops?.tool === "argocd";
 }
 
 /** https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#applications */

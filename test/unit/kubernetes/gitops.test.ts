@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { generateManifests, resolveForKubernetes } from "../../../src/core/kubernetes/generate.ts";
-import { gitopsKinds, gitopsTools, type GitopsSettings } from "../../../src/core/kubernetes/gitops.ts";
+import {
+  generateManifests,
+  resolveForKubernetes,
+  type GeneratedManifests,
+} from "../../../src/core/kubernetes/generate.ts";
+import { gitopsKinds, gitopsTools, type GitopsSettings, type GitopsTool } from "../../../src/core/kubernetes/gitops.ts";
 import { definitionOf, kinds, type Kind } from "../../../src/core/kubernetes/kinds.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { missingCrdSchemas, schemaProblems } from "../../support/kubernetes-schemas.ts";
@@ -80,6 +84,37 @@ describe("what applies the manifests out of Git", () => {
       expect(() => made({ tool: "flux" }, {}, kind)).toThrow(`refuses a ${kind} as long as`);
     }
     expect(JSON.stringify(made({ tool: "argocd" }).manifests)).not.toContain("sync-wave");
+  });
+
+  it("has Argo CD apply a kind of Gatekeeper's after what it is made of, and Flux, which cannot, none of it", () => {
+    const target = resolveForKubernetes(
+      workloadOf({ kind: "Deployment", accelerator: "nvidia", devices: "one device", nodes: 1 }),
+      "Deployment",
+    );
+    const governed = (tool?: GitopsTool) =>
+      generateManifests(target, {
+        extras: ["pdb", "gatekeeper-policy"],
+        ...(tool === undefined ? {} : { gitops: { ...settings, tool } }),
+      });
+    const annotations = ({ manifests }: GeneratedManifests) =>
+      manifests.map(({ kind, metadata }) => [kind, metadata.annotations]);
+    const plain = annotations(governed());
+    expect(plain.map(([kind]) => kind)).toEqual([
+      "Deployment",
+      "PodDisruptionBudget",
+      "ConstraintTemplate",
+      "AiplatAccelerators",
+    ]);
+    expect(annotations(governed("argocd"))).toEqual([
+      ...plain.slice(0, 2),
+      ["ConstraintTemplate", { "argocd.argoproj.io/sync-wave": "-1" }],
+      ["AiplatAccelerators", { "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true" }],
+    ]);
+    const said = (tool?: GitopsTool) => governed(tool).warnings.map(({ code }) => code);
+    expect([said(), said("argocd")]).toEqual([["template-first"], []]);
+    expect(() => governed("flux")).toThrow(
+      "--gitops flux: Flux tries all of a folder before it applies any, and the API server knows no AiplatAccelerators of --with gatekeeper-policy as long as its ConstraintTemplate is not there",
+    );
   });
 
   it("is refused without a namespace, and for an address that a GitRepository does not take", () => {

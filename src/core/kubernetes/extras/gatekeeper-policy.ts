@@ -5,6 +5,7 @@ import type { ExtraDefinition } from "../extra-definition.ts";
 import { sharedLabels } from "../labels.ts";
 import { instanceTypeLabel } from "../placement.ts";
 
+const templateKind = "ConstraintTemplate";
 const constraintKind = "AiplatAccelerators";
 
 const text = (value: string) => JSON.stringify(value);
@@ -96,7 +97,8 @@ some_whole(asked) { whole[_] == asked }
 
 /** https://open-policy-agent.github.io/gatekeeper/website/docs/howto */
 export const gatekeeperPolicy: ExtraDefinition = {
-  makes: ["ConstraintTemplate", constraintKind],
+  makes: [templateKind, constraintKind],
+  firstKind: templateKind,
   reads: [],
   needs: {},
   problems: ({ metadata }) =>
@@ -108,17 +110,20 @@ export const gatekeeperPolicy: ExtraDefinition = {
           },
         ]
       : [],
-  warnings: () => [
-    settingWarning(
-      "template-first",
-      `Gatekeeper serves ${constraintKind} only once it has seen its ConstraintTemplate: the first time, the constraint is refused`,
-      "Apply it a second time.",
-    ),
-  ],
+  warnings: ({ inWaves }) =>
+    inWaves
+      ? []
+      : [
+          settingWarning(
+            "template-first",
+            `Gatekeeper serves ${constraintKind} only once it has seen its ${templateKind}: the first time, the constraint is refused`,
+            "Apply it a second time.",
+          ),
+        ],
   manifests: ({ metadata: { namespace } }) => [
     {
       apiVersion: "templates.gatekeeper.sh/v1",
-      kind: "ConstraintTemplate",
+      kind: templateKind,
       metadata: { name: constraintKind.toLowerCase(), labels: sharedLabels },
       spec: {
         crd: {

@@ -1,0 +1,226 @@
+// Every check of `capacity check` finds its fault: healthy machines as `capacity deploy` makes them, one thing changed.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { checkCodes } from "../../src/core/base/codes/check-codes.ts";
+import { imagesIn } from "../../src/sandbox/machine-images.ts";
+import { addVersion, launchOf } from "../../src/sandbox/model/launch-templates.ts";
+import type { LaunchedData } from "../../src/sandbox/model/group-records.ts";
+import { runCli } from "../support/cli.ts";
+import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
+
+const name = "aiplat-lab-trn1-32xlarge";
+const workload = `name: train
+image: busybox
+kind: job
+accelerator: { instanceTypes: [trn1.32xlarge], efa: true }
+volumes:
+  - { name: weights, path: /weights, s3: { bucket: models }, readOnly: true }
+ecs:
+  cluster: lab
+  networkMode: host
+  placement: { constraints: ["attribute:stack == prod"] }
+`;
+
+let box: TestSandbox;
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "aiplat-check-"));
+  writeFileSync(join(folder, "aiplat.yaml"), workload);
+  return () => rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  box = await startTestSandbox({ fleet: [] });
+  await deploy();
+  // Its machine boots and joins.
+  box.step(120);
+});
+afterEach(() => box.sandbox.close());
+
+const run = (verb: string, ...args: readonly string[]) => runCli(["capacity", verb, ...args], { box, cwd: folder });
+
+async function deploy(): Promise<void> {
+  const sizes = ["--min-size", "1", "--max-size", "2"];
+  const words = ["--subnet", "subnet-0000000000000000a", "--create-cluster", ...sizes, "--yes"];
+  expect(await run("deploy", ...words)).toMatchObject({ code: 0 });
+}
+
+/** What `capacity check` finds: the codes that failed and those that warn, each once. */
+async function check(...args: readonly string[]) {
+  const { code, stdout } = await run("check", "--cluster", "lab", ...args, "-o", "json");
+  const items = (JSON.parse(stdout) as Json).groups.flatMap((group: Json) => group.items) as readonly Json[];
+  expect(items.filter(({ status }) => status === "SKIP")).toEqual([]);
+  const found = (wanted: string) => [
+    ...new Set(items.flatMap(({ status, check: each }) => (status === wanted ? [each] : []))),
+  ];
+  return { exit: code, failed: found("FAIL"), warned: found("WARN") };
+}
+
+const group = () => box.sandbox.world.groups.get(name)!;
+const update = async (form: Readonly<Record<string, string>>) =>
+  expect(await box.query("UpdateAutoScalingGroup", { AutoScalingGroupName: name, ...form })).not.toContain("<Error>");
+
+/** Somebody gives the group another version of its launch template. */
+function relaunch(change: (data: LaunchedData) => object): void {
+  const { world } = box.sandbox;
+  const { template, version } = launchOf(group())!;
+  const added = addVersion(world, template, { ...version.data, ...change(version.data) }, undefined);
+  group().launch = { template, version: String(added.number) };
+}
+
+const told = (from: string, to: string) => (data: LaunchedData) => {
+  const text = Buffer.from(data.UserData!, "base64").toString();
+  expect(text).toContain(from);
+  return { UserData: Buffer.from(text.replaceAll(from, to)).toString("base64") };
+};
+const interfaces = (data: LaunchedData) => data["NetworkInterfaces"] as readonly object[];
+
+const setProvider = (settings: object) => async () => {
+  await box.ecs("UpdateCapacityProvider", { name, autoScalingGroupProvider: settings });
+};
+const list = async (capacityProviders: readonly string[]) => {
+  await box.ecs("PutClusterCapacityProviders", {
+    cluster: "lab",
+    capacityProviders,
+    defaultCapacityProviderStrategy: [],
+  });
+};
+
+/** What somebody does to the machines, the check that finds it, and what it warns of beside that. */
+const faults: readonly (readonly [
+  what: string,
+  code: keyof (typeof checkCodes)["capacity check"],
+  plant: () => unknown,
+  warned?: readonly string[],
+])[] = [
+  ["the provider taken out of the list", "providers", () => list([])],
+  ["a provider in the list that is no more", "provider", () => box.sandbox.world.capacityProviders.delete(name)],
+  ["managed scaling off", "managed-scaling", setProvider({ managedScaling: { status: "DISABLED" } })],
+  ["managed draining off", "managed-draining", setProvider({ managedDraining: "DISABLED" })],
+  ["termination protection off", "termination-protection", setProvider({ managedTerminationProtection: "DISABLED" })],
+  ["a group that may have no machine", "group", () => update({ MinSize: "0", MaxSize: "0" })],
+  ["a group deleted by hand", "group", () => box.sandbox.world.groups.delete(name)],
+  [
+    "a group that is being deleted",
+    "group",
+    () => {
+      group().isGoing = true;
+    },
+  ],
+  [
+    "a quota that lets no machine start",
+    "launches",
+    async () => {
+      box.sandbox.world.launchFailures.set(
+        "trn1.32xlarge",
+        "You have requested more vCPU capacity than your current vCPU limit of 128 allows.",
+      );
+      await update({ DesiredCapacity: "2", MaxSize: "3" });
+    },
+  ],
+  [
+    "a subnet in a zone that has not the type",
+    "zones",
+    () => update({ VPCZoneIdentifier: "subnet-0000000000000000c" }),
+  ],
+  ["new machines not protected", "protection", () => update({ NewInstancesProtectedFromScaleIn: "false" })],
+  [
+    "a machine with a task not protected",
+    "protection",
+    async () => {
+      await box.register("job");
+      const { tasks } = await box.ecs("RunTask", { cluster: "lab", taskDefinition: "job" });
+      expect(tasks).toHaveLength(1);
+      const [id] = group().machines.keys();
+      await box.query("SetInstanceProtection", {
+        AutoScalingGroupName: name,
+        "InstanceIds.member.1": id!,
+        ProtectedFromScaleIn: "false",
+      });
+    },
+  ],
+  [
+    "a machine whose agent has gone",
+    "joined",
+    async () => {
+      const { containerInstanceArns } = await box.ecs("ListContainerInstances", { cluster: "lab" });
+      const [containerInstance] = containerInstanceArns;
+      await box.ecs("DeregisterContainerInstance", { cluster: "lab", containerInstance, force: true });
+      box.step(900);
+    },
+  ],
+  [
+    "a launch template deleted by hand",
+    "launch-template",
+    () => box.sandbox.world.launchTemplates.delete(launchOf(group())!.template.id),
+  ],
+  [
+    "user data of another cluster",
+    "user-data",
+    () => relaunch(told("ECS_CLUSTER=lab", "ECS_CLUSTER=prod")),
+    ["version"],
+  ],
+  [
+    "an image that has aged",
+    "machine-image",
+    () =>
+      relaunch(({ ImageId }) => {
+        const images = imagesIn("us-east-1");
+        const family = images.get(ImageId!)!.name.replace(/2023\.0.*/, "");
+        return { ImageId: [...images.values()].find((each) => each.name.startsWith(family) && !each.current)!.imageId };
+      }),
+    ["version"],
+  ],
+  [
+    "an image that AWS took back",
+    "machine-image",
+    () => box.sandbox.world.retiredImages.add(launchOf(group())!.version.data.ImageId!),
+  ],
+  [
+    "half of the EFA interfaces",
+    "efa-interfaces",
+    () => relaunch((data) => ({ NetworkInterfaces: interfaces(data).slice(4) })),
+    ["version"],
+  ],
+];
+
+describe("capacity check", () => {
+  it("finds nothing wrong with what capacity deploy has made", async () => {
+    const workloads = ["--workload", "aiplat.yaml"];
+    expect(await check(...workloads)).toEqual({ exit: 0, failed: [], warned: [] });
+  });
+
+  it.each(faults.map(([what, code, plant, warned = []]) => ({ what, code, plant, warned })))(
+    "finds $what, by $code alone",
+    async ({ code, plant, warned }) => {
+      await plant();
+      expect(await check()).toEqual({ exit: 3, failed: [code], warned });
+    },
+  );
+
+  it.each<readonly [string, (data: LaunchedData) => object]>([
+    ["no EFA interface", (data) => ({ NetworkInterfaces: interfaces(data).slice(0, 1).map(withoutEfa) })],
+    ["a volume not mounted", told("aiplat.mount.weights", "aiplat.mount.others")],
+    ["an attribute of another value", told('"stack":"prod"', '"stack":"test"')],
+    ["another instance type", () => ({ InstanceType: "trn1n.32xlarge", NetworkInterfaces: [] })],
+  ])("finds that the machines of a workload have %s", async (_, change) => {
+    relaunch(change);
+    expect(await check("--workload", "aiplat.yaml")).toEqual({ exit: 3, failed: ["workload"], warned: ["version"] });
+  });
+
+  it("warns of machines of an earlier version, which run on as they are", async () => {
+    relaunch(() => ({}));
+    expect(await check()).toEqual({ exit: 0, failed: [], warned: ["version"] });
+  });
+
+  it("has a fault for each of its checks", () => {
+    const planted = new Set<string>([...faults.map(([, code]) => code), "workload", "version"]);
+    expect([...planted].toSorted()).toEqual(Object.keys(checkCodes["capacity check"]).toSorted());
+  });
+});
+
+function withoutEfa(each: object): object {
+  return { ...each, InterfaceType: "interface" };
+}
