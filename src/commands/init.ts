@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { listOr } from "../core/base/problem.ts";
 import type { StarterTarget } from "../core/models/starter.ts";
 import { AiplatError } from "../errors.ts";
-import { readTemplates } from "../files/templates.ts";
+import { readTemplate } from "../files/templates.ts";
 import { writeNewFiles } from "../files/write.ts";
 import { note } from "../output/note.ts";
 import { defineCommand } from "./command.ts";
@@ -106,7 +106,7 @@ async function startFrom(
       "Usage",
       "--target, --instance-type, --context and --sequences are of --model, which is missing",
     );
-  const { name, workload, files, targets } = chooseTemplate(readTemplates(), template);
+  const { name, workload, files, targets } = readTemplate(chooseTemplate(template).name);
   const [target = "ecs"] = targets;
   return { workload, files, target, needs: ` Read what it needs: aiplat templates show ${name}` };
 }

@@ -8,10 +8,11 @@ export function readTemplates(folder = join(packageRoot(), "templates")): readon
   const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [entry.name] : [],
   );
-  return sortTemplates(
-    names.map((name) => {
-      const files = readdirSync(join(folder, name)).toSorted();
-      return templateOf(name, new Map(files.map((file) => [file, readFileSync(join(folder, name, file), "utf8")])));
-    }),
-  );
+  return sortTemplates(names.map((name) => readTemplate(name, folder)));
+}
+
+/** The template of that name, which is there. */
+export function readTemplate(name: string, folder = join(packageRoot(), "templates")): Template {
+  const files = readdirSync(join(folder, name)).toSorted();
+  return templateOf(name, new Map(files.map((file) => [file, readFileSync(join(folder, name, file), "utf8")])));
 }

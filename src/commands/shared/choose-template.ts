@@ -1,9 +1,11 @@
 import { nearestNames } from "../../core/base/nearest.ts";
-import type { Template } from "../../core/workload/template.ts";
+import { templateList } from "../../core/workload/template-list.ts";
+import type { TemplateSummary } from "../../core/workload/template-summary.ts";
 import { AiplatError } from "../../errors.ts";
 
 /** The template of that name; the error lists them all. */
-export function chooseTemplate(templates: readonly Template[], name: string | undefined): Template {
+export function chooseTemplate(name: string | undefined): TemplateSummary {
+  const templates = templateList;
   const found = templates.find((each) => each.name === name);
   if (found !== undefined) return found;
   const near =

@@ -1,7 +1,6 @@
 import type { Context } from "../../context.ts";
 import { instanceTypes as catalogue } from "../../core/catalog/instance-types/catalog.ts";
 import { regions as allRegions } from "../../core/catalog/regions.ts";
-import { readTemplates } from "../../files/templates.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { Command } from "../command.ts";
 import type { OptionSpec } from "./option.ts";
@@ -112,8 +111,10 @@ const kinds: Source = async () => {
   return all.map((value) => ({ value }));
 };
 
-const templates: Source = async () =>
-  readTemplates().map(({ name, summary }) => ({ value: name, description: summary }));
+const templates: Source = async () => {
+  const { templateList } = await import("../../core/workload/template-list.ts");
+  return templateList.map(({ name, summary }) => ({ value: name, description: summary }));
+};
 
 /** The first argument; those after it are files. */
 const platforms: Source = async (_, before) => {

@@ -1,5 +1,5 @@
-import { summariseTemplate } from "../../core/workload/template-summary.ts";
-import { templateTargets, type Template } from "../../core/workload/template.ts";
+import { templateList } from "../../core/workload/template-list.ts";
+import { templateTargets } from "../../core/workload/template.ts";
 import { readTemplates } from "../../files/templates.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
@@ -26,20 +26,21 @@ export const templatesList = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context, { args, options: { target, accelerator } }) => {
-    const word = args[0]?.toLowerCase() ?? "";
-    const found = readTemplates()
-      .filter((each) => saysIn(each, word))
-      .map(summariseTemplate)
-      .filter(
-        ({ targets, accelerators }) =>
-          (target === undefined || targets.includes(target)) &&
-          (accelerator === undefined || accelerators.includes(accelerator)),
-      );
+    const said = namesWith(args[0]?.toLowerCase());
+    const found = templateList.filter(
+      ({ name, targets, accelerators }) =>
+        (said === undefined || said.has(name)) &&
+        (target === undefined || targets.includes(target)) &&
+        (accelerator === undefined || accelerators.includes(accelerator)),
+    );
     if (found.length === 0) note(context, "No template matches: aiplat templates list shows them all.");
     await print(context, templateListView(found));
   },
 });
 
-function saysIn({ name, readme }: Template, word: string): boolean {
-  return `${name}\n${readme}`.toLowerCase().includes(word);
+/** The templates that say the word in their name or README, of which a list without a word reads none. */
+function namesWith(word: string | undefined): ReadonlySet<string> | undefined {
+  if (word === undefined) return undefined;
+  const found = readTemplates().filter(({ name, readme }) => `${name}\n${readme}`.toLowerCase().includes(word));
+  return new Set(found.map(({ name }) => name));
 }

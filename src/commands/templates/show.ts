@@ -1,5 +1,4 @@
-import { summariseTemplate } from "../../core/workload/template-summary.ts";
-import { readTemplates } from "../../files/templates.ts";
+import { readTemplate } from "../../files/templates.ts";
 import { print } from "../../output/print.ts";
 import { templateView } from "../../output/templates.ts";
 import { defineCommand } from "../command.ts";
@@ -11,7 +10,7 @@ export const templatesShow = defineCommand({
   examples: [["aiplat templates show pytorch-inference-inf2", "what the template needs, and its file"]],
   formats: ["text", "json", "yaml"],
   run: async (context, { args }) => {
-    const template = chooseTemplate(readTemplates(), args[0]);
-    await print(context, templateView(template, summariseTemplate(template)));
+    const summary = chooseTemplate(args[0]);
+    await print(context, templateView(readTemplate(summary.name), summary));
   },
 });

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { templateList } from "../../../src/core/workload/template-list.ts";
+import { summariseTemplate } from "../../../src/core/workload/template-summary.ts";
 import { readTemplates } from "../../../src/files/templates.ts";
 
 describe("the templates of a folder", () => {
@@ -35,5 +37,9 @@ describe("the templates of a folder", () => {
       ["answer", "ecs"],
       ["echo", "eks"],
     ]);
+  });
+
+  it("are listed as they stand: npm run generate", () => {
+    expect(templateList).toEqual(readTemplates().map(summariseTemplate));
   });
 });
