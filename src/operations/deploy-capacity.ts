@@ -1,5 +1,5 @@
 import type { CapacityPlan } from "../core/capacity/plans.ts";
-import { withProvider } from "../core/capacity/provider-list.ts";
+import { defaultStrategyChange, withProvider, type DefaultStrategyChange } from "../core/capacity/provider-list.ts";
 import { isHollow, isUnderWay, type ChangeSet, type ResourceChange, type Stack } from "../core/capacity/stack.ts";
 import type { CloudFormationPort } from "../capacity-ports.ts";
 import type { Runtime } from "../context.ts";
@@ -62,6 +62,16 @@ export async function prepareCapacity(
   });
   if (changeSet === undefined) return { plan, action: "none", changes: [] };
   return { plan, action: stack === undefined ? "create" : "update", changes: changeSet.changes, changeSet };
+}
+
+/** What the capacity's provider replaces as the cluster's default strategy, where the cluster is there or is to be made. */
+export async function findDefaultChange(
+  { ecs }: Deployer,
+  { cluster, stackName }: CapacityPlan,
+): Promise<DefaultStrategyChange | undefined> {
+  const described = await ecs.describeCluster(cluster);
+  const none = { capacityProviders: [], defaultCapacityProviderStrategy: [] };
+  return defaultStrategyChange(described?.status === "ACTIVE" ? described : none, stackName);
 }
 
 /** Carries out what was prepared, and has the cluster's list name the provider. */

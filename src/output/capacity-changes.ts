@@ -1,4 +1,5 @@
 import type { ChangeRow } from "../core/capacity/change-rows.ts";
+import type { DefaultStrategyChange } from "../core/capacity/provider-list.ts";
 import type { View } from "./print.ts";
 import { plain, type Style } from "./style.ts";
 
@@ -9,25 +10,61 @@ export interface StackChanges {
   readonly changes: readonly ChangeRow[];
 }
 
+/** All that a deployment changes. */
+export interface CapacityChanges {
+  readonly cluster: string;
+  readonly items: readonly StackChanges[];
+  /** Absent where the cluster's default strategy stays as it is. */
+  readonly defaultStrategy?: DefaultStrategyChange;
+}
+
 /** What `capacity deploy --dry-run` answers. */
-export function capacityChangesView(cluster: string, items: readonly StackChanges[]): View {
+export function capacityChangesView(changes: CapacityChanges): View {
+  const { cluster, items, defaultStrategy } = changes;
+  const ofCluster =
+    defaultStrategy === undefined
+      ? []
+      : [["", "change", `cluster ${cluster}`, "AWS::ECS::Cluster", strategyChange(defaultStrategy)]];
   return {
     kind: "CapacityChanges",
-    document: { cluster, items },
-    text: (style) => drawChanges(items, style),
-    piped: drawChanges(items, plain),
+    document: { ...changes },
+    text: (style) => drawChanges(changes, style),
+    piped: drawChanges(changes, plain),
     table: {
       columns: [{ title: "STACK" }, { title: "CHANGE" }, { title: "RESOURCE" }, { title: "TYPE" }, { title: "BY" }],
-      rows: items.flatMap(({ stackName, changes }) =>
-        changes.map(({ what, logicalId, type, why }) => [stackName, what, logicalId, type, why]),
-      ),
+      rows: [
+        ...items.flatMap(({ stackName, changes: rows }) =>
+          rows.map(({ what, logicalId, type, why }) => [stackName, what, logicalId, type, why]),
+        ),
+        ...ofCluster,
+      ],
     },
   };
 }
 
 /** The changes as they are shown before the question. */
-export function drawChanges(items: readonly StackChanges[], style: Style): string {
-  return items.map((item) => drawStack(item, style)).join("\n");
+export function drawChanges({ cluster, items, defaultStrategy }: CapacityChanges, style: Style): string {
+  const stacks = items.map((item) => drawStack(item, style));
+  if (defaultStrategy === undefined) return stacks.join("\n");
+  const { from, to } = defaultStrategy;
+  const line =
+    `${style.bold(`default strategy of cluster ${cluster}`)} is ${from.length === 0 ? "set" : "replaced"}\n` +
+    `  ${style.red(`- ${strategyText(from)}`)}\n  ${style.green(`+ ${strategyText(to)}`)}\n`;
+  return [...stacks, line].join("\n");
+}
+
+/** In one line: what it was, and what it is to be. */
+function strategyChange({ from, to }: DefaultStrategyChange): string {
+  return `${strategyText(from)} -> ${strategyText(to)}`;
+}
+
+function strategyText(items: DefaultStrategyChange["from"]): string {
+  if (items.length === 0) return "none";
+  return items
+    .map(({ capacityProvider, weight = 0, base = 0 }) =>
+      base === 0 ? `${capacityProvider} (weight ${weight})` : `${capacityProvider} (weight ${weight}, base ${base})`,
+    )
+    .join(", ");
 }
 
 function drawStack({ stackName, action, changes: rows }: StackChanges, style: Style): string {

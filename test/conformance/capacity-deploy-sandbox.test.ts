@@ -109,7 +109,20 @@ describe("capacity deploy", () => {
       capacityProviders: ["theirs", name],
       defaultCapacityProviderStrategy: [{ capacityProvider: "theirs", weight: 1 }],
     });
-    await succeed([...deployed, "--default", "--yes"]);
+    const asDefault = [...deployed, "--default"];
+    const shown = JSON.parse((await succeed([...asDefault, "--dry-run", "-o", "json"])).stdout) as Json;
+    expect(shown.items[0].action).toBe("none");
+    expect(shown.defaultStrategy).toEqual({
+      from: [{ capacityProvider: "theirs", weight: 1 }],
+      to: [{ capacityProvider: name, weight: 1 }],
+    });
+    const asked = await run(asDefault);
+    expect(asked).toMatchObject({ code: 2 });
+    expect(asked.stderr).toContain(
+      `default strategy of cluster lab is replaced\n  - theirs (weight 1)\n  + ${name} (weight 1)\n`,
+    );
+    expect((await cluster()).defaultCapacityProviderStrategy).toMatchObject([{ capacityProvider: "theirs" }]);
+    await succeed([...asDefault, "--yes"]);
     const after = await cluster();
     expect(after.capacityProviders).toEqual(["theirs", name]);
     expect(after.defaultCapacityProviderStrategy).toMatchObject([{ capacityProvider: name, weight: 1 }]);
@@ -119,6 +132,19 @@ describe("capacity deploy", () => {
       capacityProviders: ["theirs"],
       defaultCapacityProviderStrategy: [],
     });
+  });
+
+  it("has both providers in the list where two of it deploy to one cluster at once", async () => {
+    await restart({ cluster: "lab", fleet: [] });
+    const types = ["inf2.xlarge", "g5.xlarge"];
+    const ofType = (type: string) => ["capacity", "deploy", "--cluster", "lab", "--instance-type", type, "--no-file"];
+    const both = await Promise.all(types.map((type) => run([...ofType(type), ...subnet, "--yes"])));
+    expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
+    expect((await cluster()).capacityProviders.toSorted()).toEqual(["aiplat-lab-g5-xlarge", name]);
+    // Nor does one who goes take the other's away.
+    const gone = await Promise.all([run(remove), run([...ofType("inf2.8xlarge"), ...subnet, "--yes"])]);
+    expect(gone).toMatchObject([{ code: 0 }, { code: 0 }]);
+    expect((await cluster()).capacityProviders.toSorted()).toEqual(["aiplat-lab-g5-xlarge", "aiplat-lab-inf2-8xlarge"]);
   });
 
   it.each<readonly [string, readonly string[], number, string]>([

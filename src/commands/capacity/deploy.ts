@@ -1,4 +1,5 @@
 import { counted } from "../../core/base/counted.ts";
+import { present } from "../../core/base/present.ts";
 import { changeRows } from "../../core/capacity/change-rows.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { plain } from "../../output/style.ts";
@@ -6,6 +7,7 @@ import { AiplatError } from "../../errors.ts";
 import {
   deployCapacity,
   dropPrepared,
+  findDefaultChange,
   prepareCapacity,
   type Deployer,
   type PreparedCapacity,
@@ -91,15 +93,15 @@ export const capacityDeploy = defineCommand({
     const done: DeployedCapacity[] = [];
     try {
       for (const plan of plans) open.push(await prepareCapacity(deployer, plan, options.dryRun !== true));
+      const defaultStrategy = options.default === true ? await findDefaultChange(deployer, first) : undefined;
       progress.stop();
-      const changes = open.map(changesOf);
-      if (options.dryRun === true) return await print(context, capacityChangesView(cluster, changes));
-      const changed = changes.filter(({ action }) => action !== "none");
-      if (changed.length > 0) {
-        note(context, drawChanges(changed, plain).trimEnd());
-        const what = changed.length === 1 ? `stack ${changed[0]!.stackName}` : counted(changed.length, "stack");
+      const changes = { cluster, items: open.map(changesOf), ...present({ defaultStrategy }) };
+      if (options.dryRun === true) return await print(context, capacityChangesView(changes));
+      const changed = changes.items.filter(({ action }) => action !== "none");
+      if (changed.length > 0 || defaultStrategy !== undefined) {
+        note(context, drawChanges({ ...changes, items: changed }, plain).trimEnd());
         await confirm(context, {
-          doing: `changing ${what}`,
+          doing: `changing ${nameChanged(changed, defaultStrategy !== undefined)}`,
           question: `Carry that out in cluster ${cluster}?`,
           hint: "The changes are above. Say it in advance with --yes.",
           refused: "nothing was changed",
@@ -128,6 +130,12 @@ export const capacityDeploy = defineCommand({
       );
   },
 });
+
+function nameChanged(changed: readonly StackChanges[], isDefaultChanged: boolean): string {
+  const stacks =
+    changed.length > 1 ? [counted(changed.length, "stack")] : changed.map(({ stackName }) => `stack ${stackName}`);
+  return listOr([...stacks, ...(isDefaultChanged ? ["the cluster's default strategy"] : [])], "and");
+}
 
 function changesOf({ plan: { stackName }, action, changes }: PreparedCapacity): StackChanges {
   return { stackName, action, changes: changeRows(changes) };

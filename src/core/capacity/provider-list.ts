@@ -29,6 +29,18 @@ export function withProvider(
   };
 }
 
+/** The default strategy as it was and as it is to be. */
+export interface DefaultStrategyChange {
+  readonly from: readonly CapacityProviderStrategyItem[];
+  readonly to: readonly CapacityProviderStrategyItem[];
+}
+
+/** What the provider replaces as the default strategy; undefined where it is that already. */
+export function defaultStrategyChange(list: ProviderList, provider: string): DefaultStrategyChange | undefined {
+  const to = withProvider(list, provider, true)?.defaultCapacityProviderStrategy;
+  return to === undefined ? undefined : { from: list.defaultCapacityProviderStrategy, to };
+}
+
 /** The lists without the provider; undefined where neither has it. */
 export function withoutProvider(
   { capacityProviders, defaultCapacityProviderStrategy }: ProviderList,
