@@ -1,11 +1,11 @@
-import { listOr } from "../core/base/problem.ts";
 import { describeAmiFamily, type AmiFamily } from "../core/catalog/machine-images/ami-families.ts";
 import { readAmiName } from "../core/catalog/machine-images/ami-names.ts";
 import { planTemplate, resolvedBySsm, type TemplateChange } from "../core/plan/roll-template.ts";
 import { AiplatError } from "../errors.ts";
 import type { ImagedGroup, MachineImagesPort, TemplateVersion } from "../machine-image-ports.ts";
-import type { SsmPort } from "../ports.ts";
 import { findAmis } from "./find-amis.ts";
+import type { ImagePorts } from "./image-facts.ts";
+import { requireLaunchTemplate } from "./roll-launches.ts";
 
 /** What a group's machines are to become. */
 export interface RollTarget {
@@ -19,12 +19,6 @@ export interface RollTarget {
   readonly change?: TemplateChange;
 }
 
-interface Ports {
-  readonly images: MachineImagesPort;
-  readonly ssm: () => Promise<SsmPort>;
-  readonly region: string;
-}
-
 /**
  * Which image the group is to have and what has to change for it.
  *
@@ -32,11 +26,11 @@ interface Ports {
  * @throws AiplatError where the group has none that can be changed, or nobody can say which is the newest.
  */
 export async function findRollTarget(
-  { images, ssm, region }: Ports,
+  { images, ssm, region }: ImagePorts,
   group: ImagedGroup,
   wanted: string | undefined,
 ): Promise<RollTarget> {
-  const template = requireTemplate(group);
+  const template = requireLaunchTemplate(group);
   const [used, latest] = await versionsOf(images, group, template);
   const { imageId, family } = await chooseImage({ images, ssm, region }, group, used, wanted);
   const change = planTemplate({ named: template.version, used, latest }, imageId);
@@ -47,38 +41,6 @@ export async function findRollTarget(
     used,
     ...(change === undefined ? {} : { change }),
   };
-}
-
-function requireTemplate(group: ImagedGroup): NonNullable<ImagedGroup["launchTemplate"]> {
-  const { name, launchConfiguration, launchTemplate, suspendedProcesses, status, mixedInstancesPolicy } = group;
-  const refuse = (why: string, hint: string) => new AiplatError("OperationFailed", `${name} ${why}`, { hint });
-  if (status !== undefined) throw refuse(`is being deleted (${status})`, "There is nothing to roll.");
-  if (launchConfiguration !== undefined)
-    throw refuse(
-      `has the launch configuration ${launchConfiguration}, which cannot be changed`,
-      "Give the group a launch template: https://docs.aws.amazon.com/autoscaling/ec2/userguide/migrate-to-launch-templates.html",
-    );
-  const suspended = suspendedProcesses.filter((each) => each === "Launch" || each === "Terminate");
-  if (suspended.length > 0)
-    throw refuse(
-      `has suspended ${listOr(suspended, "and")}: no machine would be replaced`,
-      `Resume it first: aws autoscaling resume-processes --auto-scaling-group-name ${name}`,
-    );
-  if (hasOwnTemplates(mixedInstancesPolicy))
-    throw refuse(
-      "has launch templates of their own for some instance types",
-      "Change their images yourself; aiplat rolls groups with one launch template.",
-    );
-  if (launchTemplate === undefined)
-    throw refuse("has no launch template that EC2 Auto Scaling shows", "Give the group a launch template.");
-  return launchTemplate;
-}
-
-function hasOwnTemplates(policy: ImagedGroup["mixedInstancesPolicy"]): boolean {
-  const { LaunchTemplate } = (policy ?? {}) as {
-    readonly LaunchTemplate?: { readonly Overrides?: readonly { readonly LaunchTemplateSpecification?: unknown }[] };
-  };
-  return (LaunchTemplate?.Overrides ?? []).some((each) => each.LaunchTemplateSpecification !== undefined);
 }
 
 async function versionsOf(
@@ -97,7 +59,7 @@ async function versionsOf(
 }
 
 async function chooseImage(
-  { images, ssm, region }: Ports,
+  { images, ssm, region }: ImagePorts,
   { name }: ImagedGroup,
   { imageId: now, templateName, number }: TemplateVersion,
   wanted: string | undefined,

@@ -4,6 +4,7 @@ import type { DrainPlan } from "../core/plan/plan-drain.ts";
 import {
   budgetOf,
   isEnding,
+  missingOf,
   standingOf,
   type RollBudget,
   type RollMachine,
@@ -12,16 +13,17 @@ import {
 import type { Runtime } from "../context.ts";
 import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
 import type { ScalingGroupPort } from "../capacity-ports.ts";
-import type { MachineImagesPort } from "../machine-image-ports.ts";
+import type { ImagedGroup } from "../machine-image-ports.ts";
 import type { EcsPort } from "../ports.ts";
+import type { ImagePorts } from "./image-facts.ts";
 import { observeCluster } from "./observe-cluster.ts";
 import { observeRoll, tasksToLeave, type RollPlace } from "./observe-roll.ts";
 import { planDrainOf } from "./plan-drain-of.ts";
+import { findLaunchProblem } from "./roll-launches.ts";
 import { isUncertain } from "./uncertain.ts";
 
-export interface RollPorts {
+export interface RollPorts extends ImagePorts {
   readonly ecs: EcsPort;
-  readonly images: MachineImagesPort;
   readonly groups: ScalingGroupPort;
 }
 
@@ -58,6 +60,8 @@ const pauseMs = 10_000;
 export const settleMs = 20_000;
 /** What was changed counts as changed, whatever is read, for as long. */
 const ownMs = 60_000;
+/** How long a machine may take to register before it is told of. */
+const registeringMs = 600_000;
 /** How long the network may be away. */
 const patienceMs = 300_000;
 /** How many machines are tried for one whose tasks have a place: those after them have more tasks. */
@@ -108,6 +112,13 @@ class Roll {
   /** Since when every look has said so. */
   readonly #emptySince = new Map<string, number>();
   #doneSince: number | undefined;
+  /** Since when every look has shown a group that launches something else. */
+  #elsewhereSince: number | undefined;
+  /** By EC2 id. */
+  readonly #missingSince = new Map<string, number>();
+  /** As the last look read it: by container instance, those that ECS places nothing on. */
+  #readAsDraining: ReadonlySet<string> = new Set();
+  #group: ImagedGroup | undefined;
   readonly #asked = new Map<string, number>();
   readonly #known = new Map<string, RollMachine>();
   readonly #told = new Set<string>();
@@ -160,6 +171,10 @@ class Roll {
   async #look(): Promise<RollStanding> {
     const { group, machines } = await observeRoll(this.#ports, this.#request);
     this.#heardAt = this.#runtime.now();
+    this.#group = group;
+    const drained = machines.filter(({ status }) => status === "DRAINING");
+    this.#readAsDraining = new Set(drained.map(({ containerInstanceArn: arn }) => arn));
+    this.#tellOfMissing(missingOf(group.instances, machines));
     const standing = standingOf({
       desired: group.desired,
       imageId: this.#request.imageId,
@@ -184,14 +199,15 @@ class Roll {
 
   async #endOnceEmpty(machine: RollMachine): Promise<void> {
     const { containerInstanceArn: arn, ec2InstanceId } = machine;
-    const tasks = await tasksToLeave(this.#ports.ecs, this.#request.cluster, machine);
-    if (tasks.length > 0) {
+    // On one that somebody made ACTIVE again a task may start at any time.
+    const isKept = !this.#readAsDraining.has(arn);
+    if (isKept || (await tasksToLeave(this.#ports.ecs, this.#request.cluster, machine)).length > 0) {
       this.#emptySince.delete(arn);
       return;
     }
     const since = this.#emptySince.get(arn) ?? this.#runtime.now();
     this.#emptySince.set(arn, since);
-    if (this.#runtime.now() - since < settleMs) return;
+    if (this.#runtime.now() - since < settleMs || !(await this.#launchesImage())) return;
     const asked = (this.#asked.get(arn) ?? 0) + 1;
     this.#asked.set(arn, asked);
     try {
@@ -209,6 +225,7 @@ class Roll {
     let waiting = left.filter((each) => each.status === "ACTIVE" && !isEnding(each));
     let obstacles: readonly string[] = [];
     let drained = 0;
+    if (mayDrain > 0 && waiting.length > 0 && !(await this.#launchesImage())) return undefined;
     while (drained < mayDrain && waiting.length > 0) {
       const plans = await this.#planDrains(waiting);
       const plan = plans.find((each) => each.obstacles.length === 0) ?? (this.#request.force ? plans[0] : undefined);
@@ -233,6 +250,33 @@ class Roll {
       this.#drainedAt.has(each.arn) ? { ...each, status: "DRAINING" } : each,
     );
     return planFirstDrain(this.#ports.ecs, { ...snapshot, instances }, machines);
+  }
+
+  /**
+   * Whether a machine that ends is replaced by one with the image.
+   *
+   * @throws AiplatError where for a while it has not been so: what is read may be behind.
+   */
+  async #launchesImage(): Promise<boolean> {
+    const problem = await findLaunchProblem(this.#ports, this.#group!, this.#request.imageId);
+    this.#elsewhereSince = problem === undefined ? undefined : (this.#elsewhereSince ?? this.#runtime.now());
+    if (problem !== undefined && this.#runtime.now() - this.#elsewhereSince! >= ownMs) throw problem;
+    return problem === undefined;
+  }
+
+  /** They count as out of use for as long, so that nothing may go on. */
+  #tellOfMissing(missing: ReadonlyMap<string, string>): void {
+    for (const id of this.#missingSince.keys()) if (!missing.has(id)) this.#missingSince.delete(id);
+    for (const [id, what] of missing) {
+      const since = this.#missingSince.get(id) ?? this.#runtime.now();
+      this.#missingSince.set(id, since);
+      if (this.#told.has(id) || this.#runtime.now() - since < registeringMs) continue;
+      this.#told.add(id);
+      this.#request.onEvent(
+        `${id} ${what} in cluster ${this.#request.cluster} for ${formatDuration(registeringMs)}, and is waited for: ` +
+          "see /var/log/ecs/ecs-agent.log on it, or end it",
+      );
+    }
   }
 
   /** Why the group launches none, where it says so: it goes on trying. */

@@ -26,6 +26,21 @@ async function machines(): Promise<readonly Json[]> {
 const imagesOf = async () =>
   (await machines()).map(({ attributes }) => attributes.find((each: Json) => each.name === "ecs.ami-id").value);
 
+/** The sandbox as a command sees it beside which something else happens, each time after it has waited. */
+function watching(onWaited: () => Promise<unknown>): TestSandbox {
+  const clock = box.clock();
+  return {
+    ...box,
+    clock: () => ({
+      ...clock,
+      sleep: async (ms: number, signal: AbortSignal) => {
+        await clock.sleep(ms, signal);
+        await onWaited();
+      },
+    }),
+  };
+}
+
 async function deploy(replicas: number, ...more: readonly string[]): Promise<void> {
   const deployed = await runCli(
     [
@@ -86,17 +101,9 @@ describe("ami roll", () => {
   it("has at most as many machines out of use as it may", async () => {
     await start({ size: 4 });
     let least = Number.POSITIVE_INFINITY;
-    const clock = box.clock();
-    const watched = {
-      ...box,
-      clock: () => ({
-        ...clock,
-        sleep: async (ms: number, signal: AbortSignal) => {
-          await clock.sleep(ms, signal);
-          least = Math.min(least, (await machines()).filter(({ status }) => status === "ACTIVE").length);
-        },
-      }),
-    };
+    const watched = watching(async () => {
+      least = Math.min(least, (await machines()).filter(({ status }) => status === "ACTIVE").length);
+    });
     const rolled = await runCli(["ami", "roll", "--yes", "--max-unavailable", "50%"], { box: watched });
     expect(rolled.code).toBe(0);
     expect(least).toBe(2);
@@ -178,5 +185,48 @@ describe("ami roll", () => {
       "pool cannot launch a machine, and tries again: We currently do not have sufficient",
     );
     expect(rolled.stderr).toContain("1 of 2 machines are replaced");
+  });
+
+  it("ends no machine that somebody has made ACTIVE again, since a task may start there", async () => {
+    await start({ size: 2 });
+    const undoing = watching(async () => {
+      for (const { containerInstanceArn, status } of await machines())
+        if (status === "DRAINING")
+          await box.ecs("UpdateContainerInstancesState", {
+            containerInstances: [containerInstanceArn],
+            status: "ACTIVE",
+          });
+    });
+    const rolled = await runCli(["ami", "roll", "--yes", "--timeout", "10m"], { box: undoing });
+    expect(rolled.code).toBe(5);
+    expect(rolled.stderr).toContain("0 of 2 machines are replaced");
+    expect(await imagesOf()).toEqual([old, old]);
+  });
+
+  it("stops where the group comes to launch another image meanwhile, instead of replacing for ever", async () => {
+    await start();
+    const putBack = watching(async () => {
+      if (!(await imagesOf()).includes(current)) return;
+      await box.query("UpdateAutoScalingGroup", {
+        AutoScalingGroupName: "pool",
+        "LaunchTemplate.LaunchTemplateName": "pool",
+        "LaunchTemplate.Version": "1",
+      });
+    });
+    const rolled = await runCli(["ami", "roll", "--yes", "--timeout", "6h"], { box: putBack });
+    expect(rolled.code).toBe(1);
+    expect(rolled.stderr).toContain(`pool launches ${old}, not ${current}: somebody else changed its launch template`);
+    expect(rolled.stderr).toMatch(/[12] of 3 machines are replaced/);
+  });
+
+  it("names a machine that ECS cannot use, for which it waits", async () => {
+    await start({ size: 2 });
+    const [first] = await machines();
+    await box.ecs("DeregisterContainerInstance", { containerInstance: first.containerInstanceArn, force: true });
+    const rolled = await roll("--yes", "--timeout", "15m");
+    expect(rolled.code).toBe(5);
+    expect(rolled.stderr).toContain(
+      `${first.ec2InstanceId} has not registered in cluster default for 10m, and is waited for`,
+    );
   });
 });

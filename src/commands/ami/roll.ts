@@ -93,11 +93,11 @@ export const amiRoll = defineCommand({
       context.aws.autoScaling(),
       context.aws.region(),
     ]);
-    const ports: RollPorts = { ecs, images, groups };
+    const ports: RollPorts = { ecs, images, groups, ssm: () => context.aws.ssm(region), region };
     const cluster = await namedCluster(context, options.cluster);
     const [snapshot, all] = await Promise.all([readClusterState(context, ecs, cluster), images.groups()]);
     const group = chooseRollGroup(all, snapshot.instances, cluster, options.autoScalingGroup);
-    const target = await findRollTarget({ images, ssm: () => context.aws.ssm(region), region }, group, options.imageId);
+    const target = await findRollTarget(ports, group, options.imageId);
     if (target.family !== undefined) await warn(context, ...warningsOf(target.family));
     const machines = machinesOf(group, snapshot.instances);
     const standing = standingOf({

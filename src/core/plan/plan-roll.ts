@@ -65,6 +65,18 @@ export function isEnding({ lifecycle }: RollMachine): boolean {
   return lifecycle.startsWith("Terminat");
 }
 
+/** Machines that the group counts and ECS cannot use, by their EC2 ids, with what is amiss. */
+export function missingOf(
+  members: readonly { readonly id: string; readonly lifecycle: string }[],
+  machines: readonly RollMachine[],
+): ReadonlyMap<string, string> {
+  const registered = new Map(machines.map((each) => [each.ec2InstanceId, each]));
+  const entries = members
+    .filter(({ id, lifecycle }) => lifecycle === "InService" && registered.get(id)?.agentConnected !== true)
+    .map(({ id }) => [id, registered.has(id) ? "has had no connected agent" : "has not registered"] as const);
+  return new Map(entries);
+}
+
 function isAvailable(machine: RollMachine): boolean {
   return machine.status === "ACTIVE" && machine.agentConnected && !isEnding(machine);
 }

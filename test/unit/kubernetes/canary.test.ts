@@ -135,6 +135,19 @@ describe("a canary", () => {
     expect(warnings(25)).toHaveLength(1);
   });
 
+  it("warns of an image that does not go with the machines, as of the workload's own", () => {
+    const said = (canaryImage: string, accelerator: Workload["accelerator"] = bert.accelerator) =>
+      generateManifests(resolveForKubernetes({ ...bert, accelerator }, "Deployment"), {
+        ...settings,
+        canaryImage,
+      }).warnings.flatMap(({ code, message }) => (code === "image-and-type" ? [message] : []));
+    const gpuImage = "public.ecr.aws/deep-learning-containers/vllm:0.27.1-gpu-py312-cu130-ubuntu22.04-ec2";
+    expect(said("repo/bert:2")).toEqual([]);
+    expect(said(gpuImage, { instanceTypes: ["g6.xlarge"] })).toEqual([]);
+    expect(said(gpuImage)).toEqual([expect.stringContaining(`--canary-image ${gpuImage} `)]);
+    expect(said(gpuImage, "none")).toEqual([]);
+  });
+
   it.each<[string, Partial<Workload>, KubernetesSettings, string]>([
     ["another kind", {}, { ...settings }, "--with istio-canary: a second StatefulSet beside the first"],
     [

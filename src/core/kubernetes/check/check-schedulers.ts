@@ -3,7 +3,7 @@ import { fail, someOf, warn, type CheckItem } from "../../base/check-report.ts";
 import { own } from "../../base/merge.ts";
 import { findInstanceType } from "../../catalog/instance-types/catalog.ts";
 import { extensionScheduler, hamiScheduler } from "../allocation.ts";
-import { neuronResource } from "../devices.ts";
+import { neuronCoreResource, neuronResource } from "../devices.ts";
 import { hamiInstall, schedulerInstall } from "../installs.ts";
 import { parseQuantity } from "../quantity.ts";
 import { requestsOf } from "./pod-requests.ts";
@@ -22,23 +22,27 @@ export function checkSchedulers(objects: readonly KubernetesObject[]): readonly 
       if (scheduler === defaultScheduler || runsScheduler(objects, scheduler)) continue;
       named.set(scheduler, [...(named.get(scheduler) ?? []), `${String(object["kind"])} ${nameOf(object)}`]);
     }
-  const most = mostDevices(objects);
-  const parts = askers
-    .filter(([, specs]) => specs.some((spec) => asksForPart(spec, most)))
-    .map(([object]) => `${String(object["kind"])} ${nameOf(object)}`);
   return [
     ...[...named].map(([scheduler, names]) => missingScheduler(scheduler, someOf(names), names.length)),
-    ...(parts.length === 0
-      ? []
-      : [
-          warn(
-            check,
-            `${someOf(parts)} ${parts.length === 1 ? "asks" : "ask"} for a part of an instance's ${most} Neuron devices ` +
-              "without the Neuron scheduler extension: the devices may be no neighbours",
-            `Install the extension and name it in the pod, schedulerName: ${extensionScheduler}: ${schedulerInstall}`,
-          ),
-        ]),
+    ...[neuronResource, neuronCoreResource].flatMap((resource) => {
+      const most = mostOffered(objects, resource);
+      const parts = askers
+        .filter(([, specs]) => specs.some((spec) => asksForPart(spec, resource, most)))
+        .map(([object]) => `${String(object["kind"])} ${nameOf(object)}`);
+      return parts.length === 0 ? [] : [partsWithoutNeighbours(parts, resource, most)];
+    }),
   ];
+}
+
+/** "Pods that request more than one Neuron core or device" and not all (deploy/infrastructure/scheduler.rst). */
+function partsWithoutNeighbours(parts: readonly string[], resource: string, most: number): CheckItem {
+  const [all, each] = resource === neuronResource ? ["Neuron devices", "devices"] : ["NeuronCores", "cores"];
+  return warn(
+    check,
+    `${someOf(parts)} ${parts.length === 1 ? "asks" : "ask"} for a part of an instance's ${most} ${all} ` +
+      `without the Neuron scheduler extension: the ${each} may be no neighbours`,
+    `Install the extension and name it in the pod, schedulerName: ${extensionScheduler}: ${schedulerInstall}`,
+  );
 }
 
 const howToInstall: Readonly<Record<string, string>> = {
@@ -91,20 +95,21 @@ function isTold(container: KubernetesObject, scheduler: string): boolean {
   );
 }
 
-/** The most Neuron devices that a node offers; where nodes differ, a part of the largest is what needs neighbours. */
-function mostDevices(objects: readonly KubernetesObject[]): number {
+/** The most that a node offers; where nodes differ, a part of the largest is what needs neighbours. */
+function mostOffered(objects: readonly KubernetesObject[], resource: string): number {
   const offered = objects
     .filter(({ kind }) => kind === "Node")
     .map((node) => {
       const type = findInstanceType(String(at(node, "metadata", "labels")["node.kubernetes.io/instance-type"]));
-      return type?.accelerator.kind === "neuron"
+      // How many cores there are is the node's to say: it may have them grouped.
+      return resource === neuronResource && type?.accelerator.kind === "neuron"
         ? type.accelerator.count
-        : parseQuantity(at(node, "status", "allocatable")[neuronResource]);
+        : parseQuantity(at(node, "status", "allocatable")[resource]);
     });
   return Math.max(0, ...offered);
 }
 
-function asksForPart(spec: KubernetesObject, most: number): boolean {
-  const devices = requestsOf(spec).get(neuronResource) ?? 0;
-  return (textAt(spec, "schedulerName") ?? defaultScheduler) === defaultScheduler && devices > 1 && devices < most;
+function asksForPart(spec: KubernetesObject, resource: string, most: number): boolean {
+  const asked = requestsOf(spec).get(resource) ?? 0;
+  return (textAt(spec, "schedulerName") ?? defaultScheduler) === defaultScheduler && asked > 1 && asked < most;
 }

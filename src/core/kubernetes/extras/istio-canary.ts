@@ -1,4 +1,7 @@
-import { settingWarning } from "../../base/problem.ts";
+import { settingWarning, type Problem } from "../../base/problem.ts";
+import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
+import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
+import type { Shape } from "../../workload/resolved.ts";
 import { canaryName } from "../canary.ts";
 import type { ExtraDefinition, NamespacedName } from "../extra-definition.ts";
 import { selectorOf } from "../labels.ts";
@@ -68,8 +71,9 @@ export const istioCanary: ExtraDefinition = {
       ...requestPortProblems(contents),
     ];
   },
-  warnings: ({ canaryWeight }) =>
-    canaryWeight === 0
+  warnings: ({ shape, canaryImage, canaryWeight }) => [
+    ...canaryImageWarnings(canaryImage!, shape),
+    ...(canaryWeight === 0
       ? []
       : [
           settingWarning(
@@ -77,7 +81,8 @@ export const istioCanary: ExtraDefinition = {
             `until a pod of the canary is ready, ${canaryWeight} % of the requests fail: Istio sends them to no other version`,
             "Apply it with --canary-weight 0 first, and this once its rollout has ended.",
           ),
-        ],
+        ]),
+  ],
   manifests: (contents) => {
     const { workload, name, metadata, hosts = [], gateway, canaryWeight } = contents;
     const host = serviceName(contents);
@@ -115,6 +120,16 @@ export const istioCanary: ExtraDefinition = {
     for: "Deployment",
   },
 };
+
+/** As of the workload's own image: its name is not the image. */
+function canaryImageWarnings(canaryImage: string, { instanceTypes }: Shape): readonly Problem[] {
+  const image = parseImageReference(canaryImage);
+  return instanceTypes.flatMap((type) =>
+    checkImageOnType(image, type).map(({ message, hint }) =>
+      settingWarning("image-and-type", `--canary-image ${message}`, hint),
+    ),
+  );
+}
 
 function nameOfGateway({ namespace, name }: NamespacedName): string {
   return namespace === undefined ? name : `${namespace}/${name}`;

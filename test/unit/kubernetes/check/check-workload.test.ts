@@ -285,6 +285,19 @@ describe("the pods that are there", () => {
     ]);
   });
 
+  it("are told of cores as of devices: some of them, and neither one nor all that a node offers", () => {
+    const cores = (name: string, count: string) =>
+      deployment(name, { containers: [{ resources: { limits: { "aws.amazon.com/neuroncore": count } } }] });
+    const nodes = [node("a", "trn2.48xlarge", { allocatable: { "aws.amazon.com/neuroncore": "64" } })];
+    expect(
+      checkSchedulers([...nodes, cores("one", "1"), cores("part", "8"), cores("all", "64")]).map(
+        ({ message }) => message,
+      ),
+    ).toEqual([
+      "Deployment ml/part asks for a part of an instance's 64 NeuronCores without the Neuron scheduler extension: the cores may be no neighbours",
+    ]);
+  });
+
   it("are right where it runs", () => {
     const pod = {
       kind: "Pod",
