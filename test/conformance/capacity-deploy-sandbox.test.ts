@@ -284,11 +284,18 @@ describe("capacity delete", () => {
   });
 });
 
-it("is named, with its words, by what finds a cluster empty", async () => {
+it.each<readonly [string, TestSandboxOptions]>([
+  ["a cluster empty", { fleet: [] }],
+  [
+    "a provider of another type alone",
+    { providers: [{ name: "aiplat-default-g5-xlarge", instanceType: "g5.xlarge", min: 0, max: 2 }] },
+  ],
+])("is named, with its words, by what finds %s", async (_, options) => {
+  await restart(options);
   const words = "aiplat capacity deploy --cluster default --instance-type inf2.xlarge --subnet SUBNET";
   const workload = ["--name", "bert", "--image", "busybox", "--cluster", "default", ...machines.slice(2)];
   for (const command of [["run-task"], ["plan"], ["service", "deploy"], ["cluster", "explain"], ["doctor"]]) {
     const { stdout, stderr } = await run([...command, ...workload]);
-    expect(`${stdout}${stderr}`.replaceAll(/\s+/g, " ")).toContain(words);
+    expect(`${command.join(" ")} ${stdout}${stderr}`.replaceAll(/\s+/g, " ")).toContain(words);
   }
 });

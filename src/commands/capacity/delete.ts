@@ -1,6 +1,6 @@
 import { someOf } from "../../core/base/check-report.ts";
 import { counted } from "../../core/base/counted.ts";
-import { capacityName } from "../../core/capacity/names.ts";
+import { capacityName } from "../../core/cluster/capacity-names.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
 import { AiplatError } from "../../errors.ts";
 import type { CapacityUse } from "../../operations/capacity-use.ts";

@@ -4,7 +4,7 @@ import { refuseErrors } from "../base/problem.ts";
 import { groupResources, groupSizes } from "./group-template.ts";
 import type { CapacityMachines } from "./machines.ts";
 import { managedInstancesResources } from "./managed-instances.ts";
-import { capacityName } from "./names.ts";
+import { capacityName } from "../cluster/capacity-names.ts";
 import { capacityNotes } from "./notes.ts";
 import { placeProblems } from "./place-rules.ts";
 import { settingProblems } from "./rules.ts";

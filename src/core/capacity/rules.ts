@@ -4,7 +4,7 @@ import { formatMiB } from "../workload/fields.ts";
 import { hasPlacementGroup } from "./launch-template.ts";
 import { groupSizes } from "./group-template.ts";
 import type { CapacityMachines } from "./machines.ts";
-import { capacityName, longestStackName } from "./names.ts";
+import { capacityName, longestStackName } from "../cluster/capacity-names.ts";
 import type { CapacitySettings } from "./settings.ts";
 
 /** Everything that is wrong with what the operator said, for these machines, at once, before AWS is asked. */

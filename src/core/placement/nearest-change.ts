@@ -12,7 +12,7 @@ import { because } from "./barred-growth.ts";
 import { blockersOf } from "./check-devices.ts";
 import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
-import { missingCapacityCommand } from "../cluster/capacity-command.ts";
+import { missingCapacityCommand, providersStarting } from "../cluster/capacity-command.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { copyInstanceStates, emptyInstanceState, holdersOf, type InstanceState } from "./instance-state.ts";
@@ -264,7 +264,7 @@ function addInstances(
     const like = extra.length === 0 ? "" : ` with ${listOr(extra, "and")}`;
     return {
       kind: "add-instances",
-      message: `${more}${like}${byProvider(snapshot, variants, limit)}`,
+      message: `${more}${like}${byProvider(providersStarting(snapshot, instanceTypeOf(instance)!), variants, limit)}`,
       ...present({
         cost: costOf([{ count, choices: [{ instanceType: instanceTypeOf(instance)!, share: 1 }] }], {
           region: regionOf(snapshot),
@@ -287,14 +287,13 @@ function addInstances(
 
 /** Who would start the machine: the run's own providers, or those that it does without. */
 function byProvider(
-  { capacityProviders }: ClusterSnapshot,
+  starting: readonly string[],
   [requirements]: readonly Requirements[],
   limit: string | undefined,
 ): string {
   if (requirements?.capacityProviders !== undefined)
     return ` of ${listOr(requirements.capacityProviders)}${because(limit)}`;
-  if (capacityProviders.length === 0) return "";
-  return `; ${listOr(capacityProviders)} may start it: --capacity ${capacityProviders[0]}`;
+  return starting.length === 0 ? "" : `; ${listOr(starting)} may start it: --capacity ${starting[0]}`;
 }
 
 function misfit(requirements: Requirements, instanceState: InstanceState): Misfit {
