@@ -27,6 +27,17 @@ export interface LeftService {
   readonly taskDefinition: string | undefined;
 }
 
+/** What there is of capacities, by name. */
+export interface LeftCapacities {
+  /** Those that are not deleted, as `NAME STATUS`. */
+  readonly stacks: readonly string[];
+  readonly templates: readonly string[];
+  readonly groups: readonly string[];
+  readonly providers: readonly string[];
+  /** What the clusters list. */
+  readonly listed: readonly string[];
+}
+
 const changing = new Set([
   "RunTask",
   "StopTask",
@@ -36,6 +47,11 @@ const changing = new Set([
   "DeleteService",
   "StopServiceDeployment",
   "ContinueServiceDeployment",
+  "PutClusterCapacityProviders",
+  "ExecuteChangeSet",
+  "DeleteStack",
+  "SetInstanceProtection",
+  "UpdateAutoScalingGroup",
 ]);
 
 /** The sandbox and all that ever happened in it: the truth. */
@@ -76,6 +92,19 @@ export class Cloud {
     }));
   }
 
+  get capacities(): LeftCapacities {
+    this.settle();
+    const { stacks, launchTemplates, groups, capacityProviders, clusters } = this.world;
+    const live = [...stacks.values()].filter(({ deletedAt }) => deletedAt === undefined);
+    return {
+      stacks: live.map(({ name, status }) => `${name} ${status}`),
+      templates: [...launchTemplates.values()].map(({ name }) => name),
+      groups: [...groups.keys()],
+      providers: [...capacityProviders.keys()],
+      listed: [...clusters.values()].flatMap((cluster) => cluster.capacityProviders),
+    };
+  }
+
   settle(): void {
     this.#sandbox.advance(0);
     this.#remember();
@@ -92,7 +121,10 @@ export class Cloud {
     if (!changing.has(operation) || answer.status >= 300) return answer;
     const started = [...this.tasks.keys()].filter((arn) => !known.has(arn));
     const registered = this.#revisions().find((arn) => !revisions.includes(arn));
-    const { service } = JSON.parse(answer.body) as { readonly service?: { readonly serviceName?: string } };
+    // Only ECS's calls name services, and answer in JSON.
+    const { service } = JSON.parse(request.target === undefined ? "{}" : answer.body) as {
+      readonly service?: { readonly serviceName?: string };
+    };
     this.effects.push({
       by,
       at: this.#time.now(),

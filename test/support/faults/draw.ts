@@ -170,6 +170,67 @@ function drawRoll(random: Random): Story {
   };
 }
 
+const capacityReads = ["DescribeStacks", "DescribeStackEvents", "DescribeClusters", "ListStackResources"];
+
+/** The words of a capacity, in a cluster that is there or that its stack makes, and those to make it. */
+function capacityWords(random: Random) {
+  const makesCluster = random.chance(0.4);
+  const cluster = makesCluster ? "lab" : "default";
+  const named = `--cluster ${cluster} --instance-type inf2.xlarge --no-file`;
+  const made = `--subnet subnet-0000000000000000a --default${makesCluster ? " --create-cluster" : ""}`;
+  return { cluster, named, deploy: `capacity deploy ${named} ${made} -o json --yes` };
+}
+
+function drawCapacityDeploy(random: Random): Story {
+  const { deploy } = capacityWords(random);
+  const argv = words(`${deploy} --max-size 3`);
+  return {
+    machines: [],
+    before: random.pick([[], [], [{ argv: words(deploy) }], [{ argv }]]),
+    subject: [{ argv }, ...(random.chance(0.2) ? [{ argv }] : [])],
+    after: [{ argv }],
+    operations: [
+      "CreateChangeSet",
+      "ExecuteChangeSet",
+      "ExecuteChangeSet",
+      "DescribeChangeSet",
+      "DeleteChangeSet",
+      "PutClusterCapacityProviders",
+      ...capacityReads,
+    ],
+    requests: 20,
+  };
+}
+
+function drawCapacityDelete(random: Random): Story {
+  const { cluster, named, deploy } = capacityWords(random);
+  const remove = { argv: words(`capacity delete ${named} -o json --yes`) };
+  const serve = { argv: words(`service deploy --name svc --image x:1 ${named} -o json --yes --timeout 10m`) };
+  const free = { argv: words(`service delete svc --cluster ${cluster} -o json --yes`) };
+  const users = random.pick([[], [serve, free], [serve, free], [serve]]);
+  return {
+    machines: [],
+    before: [{ argv: words(deploy) }, ...users],
+    subject: [remove, ...(random.chance(0.2) ? [remove] : [])],
+    after: [remove],
+    operations: [
+      "DeleteStack",
+      "DeleteStack",
+      "PutClusterCapacityProviders",
+      "UpdateAutoScalingGroup",
+      "SetInstanceProtection",
+      "DescribeAutoScalingGroups",
+      "ListContainerInstances",
+      "DescribeContainerInstances",
+      "ListTasks",
+      "ListServices",
+      "DescribeServices",
+      ...capacityReads,
+    ],
+    requests: 20,
+  };
+}
+
 function drawFault(random: Random): Fault {
   const kind: FaultKind = random.pick([
     "refuse",
@@ -247,6 +308,8 @@ export function drawSchedule(seed: number): Schedule {
     drawService,
     drawService,
     drawRoll,
+    drawCapacityDeploy,
+    drawCapacityDelete,
   ])(random);
   const clean = (each: Words, pauseMs: number): Step => ({
     pauseMs,

@@ -1,3 +1,4 @@
+import { judgeCapacities, judgeCapacity } from "./capacity-oracle.ts";
 import type { TaskRecord } from "../../../src/sandbox/model/records.ts";
 import { isDoubledOnItsWay, runIn, type Outcome, type Played } from "./play.ts";
 import { option, reportOf, type Json, type Say } from "./report.ts";
@@ -11,6 +12,8 @@ export interface Wrong {
 }
 
 const exits = new Set([0, 1, 3, 4, 5, 6, 130]);
+/** Whose repetition has an end of its own. */
+const judgedByTheirOwn = new Set(["ami", "capacity"]);
 const interruptMs = 5_000;
 const givenBackReason = /^aiplat( --all-or-nothing)?:/;
 
@@ -28,17 +31,21 @@ export function judge(outcome: Outcome): readonly Wrong[] {
       if (played.argv[0] === "run-task") judgeRun(outcome, played, say);
       if (played.argv[0] === "task") judgeTasks(outcome, played, say);
       if (played.argv[0] === "service") judgeServices(outcome, played, processes.length > 1, say);
+      if (played.argv[0] === "capacity") judgeCapacity(outcome, played, step, say);
       if (played.argv[1] === "roll") judgeRoll(outcome, played, say);
       if (played.argv[1] === "register") judgeRegistered(outcome, played, say);
       judgeRevisions(outcome, played, say);
-      if (clean && step > 0 && processes.length === 1 && played.argv[1] !== "roll") judgeAgain(played, say);
+      if (clean && step > 0 && processes.length === 1 && !judgedByTheirOwn.has(played.argv[0]!))
+        judgeAgain(played, say);
     }
   for (const [step, processes] of outcome.steps.entries())
     if (processes.length > 1 && processes.every(({ argv }) => argv[0] === "service"))
       if (!outcome.steps.flat().some(isLiedTo))
         judgeRace(outcome, step, (rule, text) => wrongs.push({ rule, text: `step ${step}: ${text}` }));
   judgeDevices(outcome, wrongs);
-  if (!outcome.steps.flat().some(isLiedTo)) judgeMachines(outcome, (rule, text) => wrongs.push({ rule, text }));
+  if (outcome.steps.flat().some(isLiedTo)) return wrongs;
+  judgeMachines(outcome, (rule, text) => wrongs.push({ rule, text }));
+  judgeCapacities(outcome, (rule, text) => wrongs.push({ rule, text }));
   return wrongs;
 }
 

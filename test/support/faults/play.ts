@@ -3,7 +3,7 @@ import crypto, { createHash } from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import { Interrupted } from "../../../src/errors.ts";
 import { run } from "../../../src/run.ts";
-import { Cloud, type LeftService } from "./cloud.ts";
+import { Cloud, type LeftCapacities, type LeftService } from "./cloud.ts";
 import { FaultyNetwork, type Exchange } from "./faulty-network.ts";
 import { carryBy } from "./network.ts";
 import { Random } from "./random.ts";
@@ -36,6 +36,8 @@ export interface Outcome {
   readonly lastedMs: readonly number[];
   /** The services as each step left them. */
   readonly left: readonly (readonly LeftService[])[];
+  /** What each step left of capacities. */
+  readonly leftCapacities: readonly LeftCapacities[];
 }
 
 const startMs = Date.UTC(2026, 0, 5, 12);
@@ -56,6 +58,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
   const steps: Played[][] = [];
   const lastedMs: number[] = [];
   const left: (readonly LeftService[])[] = [];
+  const leftCapacities: LeftCapacities[] = [];
   let end: Stretch = "done";
   let port = 1;
   try {
@@ -74,6 +77,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
       );
       lastedMs.push(time.now() - begunAt);
       left.push(cloud.services);
+      leftCapacities.push(cloud.capacities);
       if (end !== "done" || network.exchanges.length > mostRequests) break;
     }
     // What is still on its way arrives.
@@ -82,7 +86,7 @@ export async function play(schedule: Schedule): Promise<Outcome> {
   } finally {
     for (const undo of uninstall) undo();
   }
-  return { schedule, cloud, steps, exchanges: network.exchanges, end, lastedMs, left };
+  return { schedule, cloud, steps, exchanges: network.exchanges, end, lastedMs, left, leftCapacities };
 }
 
 interface Stage {
