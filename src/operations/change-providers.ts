@@ -35,6 +35,8 @@ export async function changeProviders(
       wrote = true;
       if (change(await describe(ecs, cluster)) === undefined) return true;
     } catch (error) {
+      // Its answer was lost: where the list reads as wanted after it, this is what wrote it.
+      wrote ||= isUncertain(error);
       const isBusy = error instanceof AiplatError && busy.test(String(error.details["awsCode"]));
       if (!(isBusy && spentMs < longestBusyMs) && !(isUncertain(error) && spentMs < patienceMs)) throw error;
     }

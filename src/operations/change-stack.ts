@@ -10,8 +10,10 @@ import type { ChangeSetRequest, CloudFormationPort } from "../capacity-ports.ts"
 import type { Runtime } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import { followStack, knownEvents, resumeFollowing, type StackWatch } from "./follow-stack.ts";
+import { halfDone } from "./half-done.ts";
 import { surely } from "./sure-services.ts";
 import { callToken } from "./tokens.ts";
+import { isUncertain } from "./uncertain.ts";
 
 const pauseMs = 2_000;
 /** CloudFormation compares templates within seconds; a change set that takes longer than this never comes. */
@@ -126,7 +128,12 @@ export async function executeChangeSet(
     runtime,
     () => cloudFormation.executeChangeSet(changeSet.id, execution),
     async () => ((await hasBegun(cloudFormation, changeSet, known)) ? true : undefined),
-  );
+  ).catch((error: unknown) => {
+    const isUnknown = isUncertain(error) || error instanceof Interrupted;
+    throw isUnknown
+      ? halfDone(error, `Whether CloudFormation has begun with stack ${watch.name} is not known.`, watch.hint)
+      : error;
+  });
   const stack = { id: changeSet.stackId, name: watch.name };
   await followStack(cloudFormation, runtime, stack, known, watch);
 }

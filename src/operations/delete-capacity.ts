@@ -9,6 +9,7 @@ import { changeProviders } from "./change-providers.ts";
 import { deleteStack } from "./change-stack.ts";
 import { emptyGroup } from "./empty-group.ts";
 import type { StackWatch } from "./follow-stack.ts";
+import { halfDone } from "./half-done.ts";
 
 export interface Remover {
   readonly ecs: EcsPort;
@@ -78,21 +79,22 @@ export async function deleteCapacity(
   refuse: (use: CapacityUse) => void,
 ): Promise<void> {
   const { ecs, autoScaling, cloudFormation, runtime, token, watch, say } = remover;
-  const described = await ecs.describeCluster(cluster);
-  if (described?.status === "ACTIVE") {
-    if (await changeProviders(ecs, runtime, cluster, (list) => withoutProvider(list, name)))
-      say(`cluster ${cluster} no longer lists ${name}`);
-    // Until the list was without it, a task could still be placed there.
-    const group = await autoScaling.group(name);
-    refuse(
-      await findCapacityUse(
-        ecs,
-        cluster,
-        name,
-        (group?.instances ?? []).map(({ id }) => id),
-      ),
-    );
+  let standing: string | undefined;
+  try {
+    const described = await ecs.describeCluster(cluster);
+    if (described?.status === "ACTIVE") {
+      standing = `Whether cluster ${cluster} still lists ${name} is not known.`;
+      if (await changeProviders(ecs, runtime, cluster, (list) => withoutProvider(list, name)))
+        say(`cluster ${cluster} no longer lists ${name}`);
+      standing = `Cluster ${cluster} no longer lists ${name}.`;
+      // Until the list was without it, a task could still be placed there.
+      const group = await autoScaling.group(name);
+      const instances = (group?.instances ?? []).map(({ id }) => id);
+      refuse(await findCapacityUse(ecs, cluster, name, instances));
+    }
+    await emptyGroup(autoScaling, runtime, name, { ...watch(name), onChange: say });
+    if (stack !== undefined) await deleteStack(cloudFormation, runtime, stack, token, watch(name));
+  } catch (error) {
+    throw halfDone(error, standing, watch(name).hint);
   }
-  await emptyGroup(autoScaling, runtime, name, { ...watch(name), onChange: say });
-  if (stack !== undefined) await deleteStack(cloudFormation, runtime, stack, token, watch(name));
 }

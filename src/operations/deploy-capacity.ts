@@ -8,6 +8,7 @@ import type { ClusterDescription, EcsPort } from "../ports.ts";
 import { changeProviders } from "./change-providers.ts";
 import { dropChangeSet, executeChangeSet, makeChangeSet, settleStack } from "./change-stack.ts";
 import { resumeFollowing, type StackWatch } from "./follow-stack.ts";
+import { halfDone } from "./half-done.ts";
 import { callToken } from "./tokens.ts";
 
 /** What a template's body may have. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -85,19 +86,9 @@ export async function deployCapacity(
   try {
     return { listed: await changeProviders(ecs, runtime, cluster, (list) => withProvider(list, stackName, asDefault)) };
   } catch (error) {
-    throw error instanceof AiplatError ? unlisted(error, stackName, watch(stackName).hint) : error;
+    const standing = `Stack ${stackName} is as wanted; whether the cluster lists its provider is not known.`;
+    throw halfDone(error, standing, watch(stackName).hint);
   }
-}
-
-/** The same error with what is there by now. */
-function unlisted(error: AiplatError, stackName: string, goOn: string): AiplatError {
-  const { code, message, hint, details } = error;
-  const there = `Stack ${stackName} is as wanted; whether the cluster lists its provider is not known. ${goOn}`;
-  return new AiplatError(code, message, {
-    hint: hint === undefined ? there : `${hint}\n${there}`,
-    details: { ...details, stackName },
-    cause: error,
-  });
 }
 
 /** Takes away the change sets that are not carried out. */

@@ -46,6 +46,9 @@ const interrupt = (request: number, afterMs: number, name: Signal["name"] = "SIG
 });
 
 const lost: Fault = { kind: "lose", reached: true };
+const machines = "--cluster default --instance-type inf2.xlarge --no-file -o json --yes";
+const makeMachines = `capacity deploy ${machines} --subnet subnet-0000000000000000a`;
+const endMachines = `capacity delete ${machines}`;
 /** Requests of a run of slots before its first RunTask, as a count. */
 const beforeRunTask = 13;
 
@@ -488,5 +491,26 @@ export const lessons: readonly Lesson[] = [
       ],
     },
     codes: [[0], [130]],
+  },
+  {
+    name: "a provider whose listing has no answer is said to be added by the command that added it",
+    schedule: {
+      seed: 1,
+      machines: [],
+      steps: [
+        step(makeMachines, { troubles: [trouble("PutClusterCapacityProviders", 0, 1, lost)] }),
+        step(makeMachines),
+      ],
+    },
+    codes: [[0], [0]],
+  },
+  {
+    name: "a deletion of a capacity that is interrupted says how far it is and how to go on",
+    schedule: {
+      seed: 167,
+      machines: [],
+      steps: [step(makeMachines), step(endMachines, { signals: [interrupt(12, 0, "SIGTERM")] }), step(endMachines)],
+    },
+    codes: [[0], [130], [0]],
   },
 ];
