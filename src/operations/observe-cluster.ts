@@ -61,7 +61,9 @@ export async function requireCluster(ecs: EcsPort, cluster: string): Promise<Clu
   const description = await ecs.describeCluster(cluster);
   if (description === undefined || description.status === "INACTIVE") {
     throw new AiplatError("NotFound", `there is no active cluster ${cluster} in this region`, {
-      hint: "Name it with --cluster or ecs.cluster; `aws ecs list-clusters` lists them.",
+      hint:
+        "Name it with --cluster or ecs.cluster; `aws ecs list-clusters` lists them. " +
+        `aiplat capacity deploy --cluster ${cluster} --create-cluster makes it, with machines.`,
     });
   }
   return description;

@@ -61,6 +61,18 @@ describe("the cluster", () => {
   });
 });
 
+describe("a cluster that is not there", () => {
+  it("is told of with the commands that list clusters and make one", async () => {
+    const { code, stderr } = await run(empty, {}, "cluster", "devices", "--cluster", "nowhere");
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      "error: there is no active cluster nowhere in this region\n" +
+        "  Name it with --cluster or ecs.cluster; `aws ecs list-clusters` lists them. " +
+        "aiplat capacity deploy --cluster nowhere --create-cluster makes it, with machines.\n",
+    );
+  });
+});
+
 describe("task list", () => {
   it("shows the tasks of services beside those of runs, and nobody else's", async () => {
     expect((await run(folder, {}, "service", "deploy")).code).toBe(0);
