@@ -22,15 +22,15 @@ const deploy = (type: string, ...flags: string[]) =>
 const made = () => deploy("inf2.xlarge", "--create-cluster", "--default");
 const remove = ["capacity", "delete", ...ofType("inf2.xlarge"), "--yes"];
 
-/** Refused with nothing taken apart. */
-async function expectRefusal(...texts: readonly string[]): Promise<void> {
+/** What it says where it refuses, with nothing taken apart. */
+async function refusal(): Promise<string> {
   const { clusters: before } = await box.ecs("DescribeClusters", { clusters: ["lab"] });
   const refused = await run(remove);
   expect(refused).toMatchObject({ code: 1 });
-  for (const text of texts) expect(refused.stderr).toMatch(new RegExp(text));
   const { clusters: after } = await box.ecs("DescribeClusters", { clusters: ["lab"] });
   expect(after).toEqual(before);
   expect([...box.sandbox.world.groups.keys()]).toContain("aiplat-lab-inf2-xlarge");
+  return refused.stderr;
 }
 
 describe("of a cluster that was made with the machines", () => {
@@ -40,8 +40,8 @@ describe("of a cluster that was made with the machines", () => {
     await made();
     await deploy("g5.xlarge", "--min-size", "1");
     box.step(600);
-    await expectRefusal(
-      more + "1 machine of others: i-[0-9a-f]+; 1 capacity provider in its list: aiplat-lab-g5-xlarge",
+    expect((await refusal()).replace(/i-[0-9a-f]+/, "i-0")).toContain(
+      `${more}1 machine of others: i-0; 1 capacity provider in its list: aiplat-lab-g5-xlarge\n`,
     );
     await succeed(["capacity", "delete", ...ofType("g5.xlarge"), "--yes"]);
     await succeed(remove);
@@ -68,7 +68,7 @@ describe("of a cluster that was made with the machines", () => {
       schedulingStrategy: strategy,
       ...(strategy === "DAEMON" ? {} : { desiredCount: 0 }),
     });
-    await expectRefusal(more + "1 service of others: theirs");
+    expect(await refusal()).toContain(`${more}1 service of others: theirs\n`);
     await box.ecs("DeleteService", { cluster: "lab", service: "theirs", force: true });
     await succeed(remove);
   });
@@ -89,6 +89,8 @@ describe("of machines in a cluster that stays", () => {
     await box.ecs("CreateService", { cluster: "lab", serviceName: "theirs", taskDefinition, desiredCount: 1 });
     box.step(300);
     await succeed(remove);
+    const { services } = await box.ecs("DescribeServices", { cluster: "lab", services: ["theirs"] });
+    expect(services).toMatchObject([{ status: "ACTIVE", runningCount: 1 }]);
   });
 });
 
@@ -98,8 +100,9 @@ it("refuses while tasks wait for a machine of it, naming them", async () => {
   const { tasks } = await box.ecs("RunTask", { cluster: "lab", taskDefinition });
   expect(tasks).toMatchObject([{ lastStatus: "PROVISIONING", capacityProviderName: "aiplat-lab-inf2-xlarge" }]);
   const id = String(tasks[0].taskArn).split("/").at(-1)!.slice(0, 8);
-  await expectRefusal(
-    `aiplat-lab-inf2-xlarge is in use: 1 task waiting for a machine of it: ${id} \\(family:waiting\\)`,
+  expect(await refusal()).toContain(
+    `aiplat-lab-inf2-xlarge is in use: 1 task waiting for a machine of it: ${id} (family:waiting)
+`,
   );
   await box.ecs("StopTask", { cluster: "lab", task: tasks[0].taskArn });
   box.step(300);
