@@ -242,7 +242,7 @@ describe("capacity delete", () => {
     const refused = await run(remove);
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.stderr).toMatch(
-      /is in use: 1 task on its machines: [0-9a-f]{8} \(service:bert\); services that name it: bert/,
+      /is in use: 1 task on its machines: [0-9a-f]{8} \(service:bert\); 1 service naming it: bert/,
     );
     expect(left()).toEqual(whole);
     expect((await cluster()).capacityProviders).toEqual([name]);
