@@ -20,6 +20,7 @@ const task = structure("Task", {
   taskDefinitionArn: text,
   clusterArn: text,
   containerInstanceArn: text,
+  capacityProviderName: text,
   group: text,
   startedBy: text,
   lastStatus: text,

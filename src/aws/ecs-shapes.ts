@@ -77,6 +77,7 @@ export function toTask(task: SdkTask): Task {
     taskDefinitionArn: task.taskDefinitionArn ?? "",
     clusterArn: task.clusterArn,
     containerInstanceArn: task.containerInstanceArn,
+    capacityProviderName: task.capacityProviderName,
     group: task.group,
     startedBy: task.startedBy,
     lastStatus: task.lastStatus ?? "",

@@ -1,11 +1,18 @@
 import { skip, someOf, type CheckGroup } from "../core/base/check-report.ts";
 import { groupBy } from "../core/base/groups.ts";
+import type { ImageReference } from "../core/catalog/container-images/image-reference.ts";
 import { instanceTypeOf, type ContainerInstance } from "../core/cluster/snapshot.ts";
 import { amiAttribute } from "../core/doctor/check-drivers.ts";
-import { checkImageUse, type ImageFacts, type ImageUse } from "../core/doctor/check-machine-images.ts";
+import {
+  checkImageUse,
+  staysOnOldDriver,
+  type ImageFacts,
+  type ImageUse,
+} from "../core/doctor/check-machine-images.ts";
 import type { ImagedGroup, TemplateVersion } from "../machine-image-ports.ts";
 import type { EcsPort } from "../ports.ts";
 import { ClusterReader } from "./cluster-reader.ts";
+import { readImagesOnMachines } from "./images-on-machines.ts";
 import { readImageFacts, resolveImages, type ImagePorts } from "./image-facts.ts";
 import { requireCluster } from "./observe-cluster.ts";
 
@@ -16,9 +23,14 @@ export interface ImageCheck extends Pick<ImageFacts, "now" | "maxAgeMs"> {
 }
 
 /** Something that uses an image; without one it says why nobody can tell. */
-type Subject = { readonly subject: string } & (ImageUse | { readonly unknown: string });
+type Subject = { readonly subject: string } & (MachineUse | { readonly unknown: string });
 
-/** Judges the images of a cluster's machines, and of what launches machines. */
+interface MachineUse extends ImageUse {
+  /** The container instances, by their ARNs; absent of what only launches machines. */
+  readonly machines?: readonly string[];
+}
+
+/** Judges the images of a cluster's machines by what they run on and what runs there, and those of what launches machines. */
 export async function checkImages(
   ports: ImagePorts & { readonly ecs: EcsPort },
   { cluster, all, ...ages }: ImageCheck,
@@ -54,10 +66,25 @@ export async function checkImages(
   );
   const idOf = ({ imageId }: ImageUse) => resolved.get(imageId) ?? imageId;
   const facts = { ...ages, ...(await readImageFacts(ports, uses.map(idOf))) };
+  const onOldDrivers = uses.filter((each) => staysOnOldDriver(each, facts.images));
+  const run = await readImagesOnMachines(
+    ports,
+    cluster,
+    onOldDrivers.flatMap(({ machines = [] }) => machines),
+  );
   return subjects.map((each) => ({
     subject: each.subject,
-    items: "unknown" in each ? [skip("ami-use", each.unknown)] : checkImageUse({ ...each, imageId: idOf(each) }, facts),
+    items:
+      "unknown" in each
+        ? [skip("ami-use", each.unknown)]
+        : checkImageUse({ ...each, imageId: idOf(each), containerImages: imagesOn(each, run) }, facts),
   }));
+}
+
+/** Each once, on however many of the machines. */
+function imagesOn({ machines = [] }: MachineUse, run: ReadonlyMap<string, readonly ImageReference[]>) {
+  const images = machines.flatMap((each) => run.get(each) ?? []);
+  return [...new Map(images.map((each) => [each.text, each])).values()];
 }
 
 function keyOf({ templateId, number }: TemplateVersion): string {
@@ -95,6 +122,7 @@ function ofInstances(
     return {
       subject,
       imageId,
+      machines: some.map(({ arn }) => arn),
       instanceTypes: instanceType === undefined ? [] : [instanceType],
       launches: false,
       fix:

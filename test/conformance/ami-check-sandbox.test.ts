@@ -16,6 +16,19 @@ afterEach(() => box.sandbox.close());
 
 const check = (...args: readonly string[]): Promise<CliRun> => runCli(["ami", "check", ...args], { box });
 
+const neuronImage = (sdk: string) =>
+  "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference-neuronx:" +
+  `2.9.0-neuronx-py312-sdk${sdk}-ubuntu24.04`;
+
+/** Runs a task of the image with the first Neuron device of a machine. */
+async function runOnDevice(image: string): Promise<void> {
+  const devices = [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }];
+  const taskDefinition = await box.register("chip", { image, linuxParameters: { devices } });
+  const { failures } = await box.ecs("RunTask", { taskDefinition, launchType: "EC2" });
+  expect(failures).toEqual([]);
+  box.step(30);
+}
+
 /** `SUBJECT: STATUS CHECK` of all that is not well, and what to do about it. */
 async function findings(
   ...args: readonly string[]
@@ -84,6 +97,44 @@ describe("ami check", () => {
     expect(code).toBe(3);
     expect(found.map(([, what]) => what)).toEqual(["FAIL ami-retired", "FAIL ami-retired"]);
     expect(found[0]![2]).toContain("aiplat ami list");
+  });
+
+  it.each([
+    ["of SDK 2.30", neuronImage("2.30.0"), "FAIL ami-driver"],
+    ["of an SDK before it", neuronImage("2.29.0"), undefined],
+  ])("judges an old Neuron driver by a task %s", async (_, image, expected) => {
+    const imageId = imageNamed(/^amzn2-ami-ecs-kernel-5\.10-inf-/);
+    await makeImageGroup(box, { name: "pool", imageId, size: 2 });
+    await runOnDevice(image);
+    const { code, found } = await findings();
+    expect(code).toBe(3);
+    const drivers = found.filter(([, what]) => what!.endsWith("ami-driver"));
+    expect(drivers.map(([subject, what]) => [subject, what])).toEqual(
+      expected === undefined ? [] : [["2 container instances i-, i-", expected]],
+    );
+    if (expected !== undefined) {
+      expect(drivers[0]![2]).toContain("Use an AL2023 Neuron AMI");
+      expect((await check()).stdout).toMatch(
+        /needs a host driver newer than 2\.26; ami-\w+ \(amzn2-ami-ecs-kernel-5\.10-inf-\S+\) has 2\.21/,
+      );
+    }
+  });
+
+  it("asks for no tasks where no machine stays on an old driver, and for no definition of others' tasks", async () => {
+    await box.sandbox.close();
+    const asked: string[] = [];
+    box = await startTestSandbox({ fleet: [], onHandled: ({ operation = "" }) => asked.push(operation) });
+    const asksForTasks = () => asked.splice(0).filter((each) => each.includes("Task"));
+    await makeImageGroup(box, { name: "pool", imageId: current, size: 1 });
+    await runOnDevice(neuronImage("2.30.0"));
+    asked.length = 0;
+    expect(await findings()).toEqual({ code: 0, found: [] });
+    expect(asked).toContain("DescribeContainerInstances");
+    expect(asksForTasks()).toEqual([]);
+    await makeImageGroup(box, { name: "aged", imageId: imageNamed(/^amzn2-ami-ecs-inf-/), size: 1 });
+    asked.length = 0;
+    expect((await findings()).found.map(([, what]) => what)).not.toContain("FAIL ami-driver");
+    expect(asksForTasks()).toEqual(["ListTasks", "DescribeTasks"]);
   });
 
   it.each([

@@ -242,7 +242,7 @@ describe("capacity delete", () => {
     const refused = await run(remove);
     expect(refused).toMatchObject({ code: 1 });
     expect(refused.stderr).toMatch(
-      /is in use: 1 task on its machines: [0-9a-f]{8} \(service:bert\); services that name it: bert/,
+      /is in use: 1 task on its machines: [0-9a-f]{8} \(service:bert\); 1 service naming it: bert/,
     );
     expect(left()).toEqual(whole);
     expect((await cluster()).capacityProviders).toEqual([name]);
@@ -287,6 +287,10 @@ describe("capacity delete", () => {
 it.each<readonly [string, TestSandboxOptions]>([
   ["a cluster empty", { fleet: [] }],
   [
+    "somebody's provider of another type alone",
+    { providers: [{ name: "theirs", instanceType: "g5.xlarge", min: 0, max: 2 }] },
+  ],
+  [
     "a provider of another type alone",
     { providers: [{ name: "aiplat-default-g5-xlarge", instanceType: "g5.xlarge", min: 0, max: 2 }] },
   ],
@@ -297,5 +301,6 @@ it.each<readonly [string, TestSandboxOptions]>([
   for (const command of [["run-task"], ["plan"], ["service", "deploy"], ["cluster", "explain"], ["doctor"]]) {
     const { stdout, stderr } = await run([...command, ...workload]);
     expect(`${command.join(" ")} ${stdout}${stderr}`.replaceAll(/\s+/g, " ")).toContain(words);
+    expect(`${stdout}${stderr}`).not.toContain("may start it");
   }
 });

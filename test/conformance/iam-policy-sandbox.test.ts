@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { callsOf, commandCalls, type CallingCommand } from "../../src/core/iam/command-calls.ts";
 import { run as runTool } from "../../src/run.ts";
+import { imagesIn } from "../../src/sandbox/machine-images.ts";
 import { bufferedSurroundings, type CliRun } from "../support/cli.ts";
 import { makeImageGroup, neuronImages } from "../support/image-group.ts";
 import { startNodegroup, type PlayedNodegroup } from "../support/eks-nodegroup.ts";
@@ -388,6 +389,17 @@ it("and of those that judge and replace machines", { timeout: 300_000 }, async (
       code: 0,
     });
   expect((await run("ami check", "--cluster", cluster)).code).toBe(0);
+  const old = [...imagesIn("us-east-1").values()].find(({ name }) => name.startsWith("amzn2-ami-ecs-inf-"))!;
+  await box.ecs("CreateCluster", { clusterName: "aged" });
+  await makeImageGroup(box, {
+    name: "aged",
+    imageId: old.imageId,
+    size: 1,
+    instanceType: "inf2.xlarge",
+    cluster: "aged",
+  });
+  await box.ecs("RunTask", { cluster: "aged", taskDefinition: "web", launchType: "EC2" });
+  expect((await run("ami check", "--cluster", "aged")).code).toBe(3);
   const node = ["--cluster", "prod", "--nodegroup", "chips", "--yes", "--timeout", "1m"];
   expect((await run("ami check", "--orchestrator", "eks", "--cluster", "prod")).code).toBe(3);
   // Begun, and followed by another.

@@ -18,7 +18,8 @@ import { duration } from "../shared/parse-numbers.ts";
 export const amiCheck = defineCommand({
   description:
     "Finds machine images that are behind their family's newest, that AWS has ended, deprecated or deregistered, and " +
-    "that do not drive the accelerator of what runs on them: in a cluster's container instances, in the Auto Scaling " +
+    "that do not drive the accelerator of what runs on them, or whose Neuron driver is too old for the images of the " +
+    "tasks there: in a cluster's container instances, in the Auto Scaling " +
     "groups behind them and their launch templates; with --orchestrator eks in a cluster's node groups and, through " +
     "kubectl where its context is this cluster, in Karpenter's EC2NodeClasses. Each finding says where, and what to do. " +
     "Exits 3 where there is one.",

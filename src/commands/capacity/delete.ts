@@ -1,9 +1,10 @@
 import { someOf } from "../../core/base/check-report.ts";
 import { counted } from "../../core/base/counted.ts";
+import { othersThan, usersOf, type ClusterContents, type ClusterOthers } from "../../core/capacity/capacity-use.ts";
 import { capacityName } from "../../core/cluster/capacity-names.ts";
+import type { Task } from "../../core/ecs-api/api.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
 import { AiplatError } from "../../errors.ts";
-import type { CapacityUse } from "../../operations/capacity-use.ts";
 import { deleteCapacity, findDoomed, type DoomedCapacity, type Remover } from "../../operations/delete-capacity.ts";
 import { randomToken } from "../../operations/tokens.ts";
 import { deletedCapacityView } from "../../output/capacity-result.ts";
@@ -19,7 +20,8 @@ export const capacityDelete = defineCommand({
   description:
     "Takes machines away that capacity deploy made: the provider out of the cluster's list, the protection off the " +
     "machines, the group to none, then the stack. Refused while tasks run there or a service names the provider; tasks " +
-    "of DAEMON services go with the machines. Asks first. Interrupted, the same command goes on.",
+    "of DAEMON services go with the machines. A cluster that the stack made goes with it: refused, too, while anything " +
+    "of others is in it. Asks first. Interrupted, the same command goes on.",
   arguments: [workloadArgument],
   options: [
     ...workloadOptions,
@@ -60,8 +62,7 @@ export const capacityDelete = defineCommand({
     };
     const done: DoomedCapacity[] = [];
     try {
-      const doomed = await Promise.all(names.map((name) => findDoomed(remover, name, cluster)));
-      for (const { name, use } of doomed) refuseUse(name, cluster, use);
+      const doomed = await findDoomed(remover, names, cluster, refuseUse);
       progress.stop();
       const what = doomed.map(describe).join(", ");
       await confirm(context, {
@@ -72,7 +73,7 @@ export const capacityDelete = defineCommand({
         answerable: !invocation.args.includes("-"),
       });
       for (const each of doomed) {
-        await deleteCapacity(remover, each, (use) => refuseUse(each.name, cluster, use));
+        await deleteCapacity(remover, each, done, refuseUse);
         done.push(each);
       }
     } catch (error) {
@@ -101,22 +102,52 @@ function describe({ name, instances, makesCluster }: DoomedCapacity): string {
   return makesCluster ? `${machines} and the cluster itself` : machines;
 }
 
-/** @throws AiplatError OperationFailed where somebody uses the capacity, with who does. */
-function refuseUse(name: string, cluster: string, { tasks, services }: CapacityUse): void {
-  if (tasks.length === 0 && services.length === 0) return;
-  const users = [
-    ...(tasks.length === 0
-      ? []
-      : [
-          `${counted(tasks.length, "task")} on its machines: ` +
-            someOf(tasks.map(({ taskArn, group }) => `${shortId(taskArn)} (${group ?? "no group"})`)),
-        ]),
-    ...(services.length === 0 ? [] : [`services that name it: ${someOf(services)}`]),
+/** @throws AiplatError OperationFailed where somebody uses a capacity, or a cluster that goes with it, with who does. */
+function refuseUse(doomed: readonly DoomedCapacity[], contents: ClusterContents): void {
+  for (const each of doomed) {
+    const use = usersOf(contents, each);
+    const others = each.makesCluster ? othersThan(doomed, contents) : noOthers;
+    const users = [
+      ...useLine(`${each.name} is in use`, [
+        ["task", "on its machines", taskNames(use.tasks.filter(({ containerInstanceArn: machine }) => machine))],
+        ["task", "waiting for a machine of it", taskNames(use.tasks.filter((task) => !task.containerInstanceArn))],
+        ["service", "naming it", use.services],
+      ]),
+      ...useLine(`cluster ${each.cluster} goes with its stack, and has more`, [
+        ["service", "of others", others.services],
+        ["machine", "of others", others.machines],
+        ["task", "on no machine", taskNames(others.tasks)],
+        ["capacity provider", "in its list", others.providers],
+      ]),
+    ];
+    if (users.length === 0) continue;
+    const at = `--cluster ${each.cluster}`;
+    throw new AiplatError("OperationFailed", users.join("\n"), {
+      hint:
+        `Move or end them first: aiplat service delete NAME ${at}, aiplat task stop ID ${at}, ` +
+        `aiplat capacity delete ${at} --instance-type TYPE, or give a service another ecs.capacity.`,
+      details: {
+        capacityProvider: each.name,
+        tasks: [...use.tasks, ...others.tasks].map(({ taskArn }) => taskArn),
+        services: [...use.services, ...others.services],
+        ...(each.makesCluster ? { machines: others.machines, otherProviders: others.providers } : {}),
+      },
+    });
+  }
+}
+
+const noOthers: ClusterOthers = { services: [], machines: [], tasks: [], providers: [] };
+
+function taskNames(tasks: readonly Task[]): readonly string[] {
+  return tasks.map(({ taskArn, group }) => `${shortId(taskArn)} (${group ?? "no group"})`);
+}
+
+type Users = readonly [one: string, where: string, names: readonly string[]];
+
+function useLine(what: string, users: readonly Users[]): readonly string[] {
+  const there = users.filter(([, , names]) => names.length > 0);
+  if (there.length === 0) return [];
+  return [
+    `${what}: ${there.map(([one, where, names]) => `${counted(names.length, one)} ${where}: ${someOf(names)}`).join("; ")}`,
   ];
-  throw new AiplatError("OperationFailed", `${name} is in use: ${users.join("; ")}`, {
-    hint:
-      `Move or end them first: aiplat service delete NAME --cluster ${cluster}, aiplat task stop ID --cluster ${cluster}, ` +
-      "or give a service another ecs.capacity.",
-    details: { capacityProvider: name, tasks: tasks.map(({ taskArn }) => taskArn), services },
-  });
 }

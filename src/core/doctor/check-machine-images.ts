@@ -1,8 +1,14 @@
-/** Whether the machine images that are in use are the newest of their family, still made, and drive what they run on. */
+/**
+ * Whether the machine images that are in use are the newest of their family, still made, and drive what they run on and
+ * what runs there.
+ */
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import { counted } from "../base/counted.ts";
+import { checkImageDriver, isOldDriver } from "../catalog/container-images/image-checks.ts";
+import type { ImageReference } from "../catalog/container-images/image-reference.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { describeAmiFamily, type AmiFamily } from "../catalog/machine-images/ami-families.ts";
+import { pinnedDriverOn } from "../catalog/machine-images/ami-drivers.ts";
 import { readAmiName } from "../catalog/machine-images/ami-names.ts";
 import { amiFamiliesFor, serves } from "../catalog/machine-images/amis.ts";
 
@@ -24,6 +30,8 @@ export interface ImageUse {
   readonly launches: boolean;
   /** How it comes to a newer one. */
   readonly fix: string;
+  /** Those of the containers that have its accelerator devices. */
+  readonly containerImages?: readonly ImageReference[];
 }
 
 export interface ImageFacts {
@@ -114,9 +122,27 @@ function checkAge(
     : ok("ami-age", `${what}; it is within --max-age`);
 }
 
+/** Whether the machines have Neuron devices and a driver too old for some images of containers. */
+export function staysOnOldDriver(
+  { instanceTypes, imageId }: Pick<ImageUse, "instanceTypes" | "imageId">,
+  images: ImageFacts["images"],
+): boolean {
+  const families = readAmiName(images.get(imageId)?.name ?? "")?.families ?? [];
+  return instanceTypes
+    .flatMap((each) => findInstanceType(each) ?? [])
+    .some(
+      ({ family, accelerator }) =>
+        accelerator.kind === "neuron" && pinnedDriversOn(families, family).some((each) => isOldDriver(each)),
+    );
+}
+
+function pinnedDriversOn(families: readonly AmiFamily[], ofType: string): readonly string[] {
+  return families.flatMap((each) => pinnedDriverOn(each, ofType) ?? []);
+}
+
 /** Only of images whose names say what they carry. */
 function checkDriver(
-  { instanceTypes }: ImageUse,
+  { instanceTypes, fix, containerImages = [] }: ImageUse,
   { id, name }: UsedImage,
   families: readonly AmiFamily[],
 ): readonly CheckItem[] {
@@ -124,14 +150,21 @@ function checkDriver(
   // The catalogue has accelerated types only: what other types need is not asked for.
   return instanceTypes
     .flatMap((each) => findInstanceType(each) ?? [])
-    .map((type) => {
+    .flatMap((type): readonly CheckItem[] => {
       const { instanceType, accelerator } = type;
-      if (families.some((family) => serves(family, type))) return ok("ami-driver", `${id} drives ${instanceType}`);
+      if (families.some((family) => serves(family, type))) {
+        const problems = pinnedDriversOn(families, type.family).flatMap((driver) =>
+          containerImages.flatMap((image) => checkImageDriver(image, driver, `${id} (${name})`, type.family)),
+        );
+        return problems.length === 0
+          ? [ok("ami-driver", `${id} drives ${instanceType}`)]
+          : problems.map(({ message, hint }) => fail("ami-driver", message, hint ?? fix));
+      }
       const why = families
         .flatMap(({ cannotServe }) => cannotServe ?? [])
         .find((each) => each.families.some((family) => family === type.family))?.reason;
       const right = amiFamiliesFor(type);
-      return fail(
+      const failure = fail(
         "ami-driver",
         `${id} (${name}) does not drive the ${accelerator.manufacturer} ${accelerator.name} of ${instanceType}` +
           (why === undefined ? "" : `: ${why}`),
@@ -139,6 +172,7 @@ function checkDriver(
           ? "No image of AWS's serves it: build one of your own."
           : `Take an image of ${right[0]}: aiplat ami latest --instance-type ${instanceType}.`,
       );
+      return [failure];
     });
 }
 

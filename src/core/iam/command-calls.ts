@@ -62,6 +62,9 @@ export const commandCalls = {
     "ecs:DescribeClusters",
     "ecs:ListContainerInstances",
     "ecs:DescribeContainerInstances",
+    // Where a machine stays on an old Neuron driver.
+    ...readTasks,
+    "ecs:DescribeTaskDefinition",
     "ecs:DescribeCapacityProviders",
     "autoscaling:DescribeAutoScalingGroups",
     "ec2:DescribeImages",

@@ -39,7 +39,7 @@ export const checkCodes = {
   "ami check": {
     "ami-age": "The machine image is the newest of its family, or within --max-age",
     "ami-retired": "The machine image is there, not deprecated, and of a family that AWS still makes",
-    "ami-driver": "The machine image drives the accelerator of the instance types",
+    "ami-driver": "The machine image drives the accelerator of the instance types, for the images of the tasks there",
     "ami-use": "What uses machine images could be looked at",
   },
   "capacity check": {

@@ -50,6 +50,7 @@ export const task = z.extend(
   z.pick(model.task, {
     clusterArn: true,
     containerInstanceArn: true,
+    capacityProviderName: true,
     group: true,
     startedBy: true,
     enableExecuteCommand: true,
