@@ -1,3 +1,4 @@
+import { withProviders } from "../core/cluster/snapshot.ts";
 import { present } from "../core/base/present.ts";
 import { counted } from "../core/base/counted.ts";
 import type { Context } from "../context.ts";
@@ -154,10 +155,15 @@ async function start(
           }
         : {}),
       explain: async (missing) =>
-        explainShortage(await readClusterState(context, ecs, cluster), run.definitions(), run.settings, {
-          asked: missing,
-          missing,
-        }),
+        explainShortage(
+          withProviders(await readClusterState(context, ecs, cluster), run.providers),
+          run.definitions(),
+          run.settings,
+          {
+            asked: missing,
+            missing,
+          },
+        ),
       onRegistered: ({ action, definition }) => {
         if (action === "registered") note(context, `registered ${definition.family}:${definition.revision}`);
       },

@@ -16,6 +16,7 @@ import { observeCluster } from "./observe-cluster.ts";
 import { findServices } from "./find-services.ts";
 import { noNeeds, observeNeeds } from "./observe-needs.ts";
 import type { RegistryPort } from "../ports.ts";
+import { withProviders } from "../core/cluster/snapshot.ts";
 import { providersToDescribe } from "../core/plan/choose-capacity.ts";
 import { observeProviders } from "./observe-providers.ts";
 import { read } from "./read.ts";
@@ -109,7 +110,11 @@ async function observeState(
     family === undefined ? undefined : read(() => ecs.describeTaskDefinition(family)),
     workload?.kind === "service" ? read(() => findServices(ecs, name, workload.name)) : undefined,
   ]);
-  return { status, capacityProviders, snapshot, ...present({ capacity, definition, services }) };
+  const whole =
+    capacity !== undefined && "value" in capacity && "value" in snapshot
+      ? { value: withProviders(snapshot.value, capacity.value.providers) }
+      : snapshot;
+  return { status, capacityProviders, snapshot: whole, ...present({ capacity, definition, services }) };
 }
 
 function isUnsaid({ ecs }: Patient): boolean {

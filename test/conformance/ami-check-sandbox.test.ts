@@ -21,10 +21,10 @@ const neuronImage = (sdk: string) =>
   `2.9.0-neuronx-py312-sdk${sdk}-ubuntu24.04`;
 
 /** Runs a task of the image with the first Neuron device of a machine. */
-async function runOnDevice(image: string, cluster = "default"): Promise<void> {
+async function runOnDevice(image: string): Promise<void> {
   const devices = [{ hostPath: "/dev/neuron0", containerPath: "/dev/neuron0", permissions: ["read", "write"] }];
   const taskDefinition = await box.register("chip", { image, linuxParameters: { devices } });
-  const { failures } = await box.ecs("RunTask", { cluster, taskDefinition, launchType: "EC2" });
+  const { failures } = await box.ecs("RunTask", { taskDefinition, launchType: "EC2" });
   expect(failures).toEqual([]);
   box.step(30);
 }
@@ -120,16 +120,21 @@ describe("ami check", () => {
     }
   });
 
-  it("asks for no tasks where no machine stays on an old driver", async () => {
+  it("asks for no tasks where no machine stays on an old driver, and for no definition of others' tasks", async () => {
     await box.sandbox.close();
     const asked: string[] = [];
     box = await startTestSandbox({ fleet: [], onHandled: ({ operation = "" }) => asked.push(operation) });
+    const asksForTasks = () => asked.splice(0).filter((each) => each.includes("Task"));
     await makeImageGroup(box, { name: "pool", imageId: current, size: 1 });
     await runOnDevice(neuronImage("2.30.0"));
     asked.length = 0;
     expect(await findings()).toEqual({ code: 0, found: [] });
     expect(asked).toContain("DescribeContainerInstances");
-    expect(asked.filter((each) => /Task/.test(each))).toEqual([]);
+    expect(asksForTasks()).toEqual([]);
+    await makeImageGroup(box, { name: "aged", imageId: imageNamed(/^amzn2-ami-ecs-inf-/), size: 1 });
+    asked.length = 0;
+    expect((await findings()).found.map(([, what]) => what)).not.toContain("FAIL ami-driver");
+    expect(asksForTasks()).toEqual(["ListTasks", "DescribeTasks"]);
   });
 
   it.each([

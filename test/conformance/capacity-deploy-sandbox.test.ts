@@ -287,6 +287,10 @@ describe("capacity delete", () => {
 it.each<readonly [string, TestSandboxOptions]>([
   ["a cluster empty", { fleet: [] }],
   [
+    "somebody's provider of another type alone",
+    { providers: [{ name: "theirs", instanceType: "g5.xlarge", min: 0, max: 2 }] },
+  ],
+  [
     "a provider of another type alone",
     { providers: [{ name: "aiplat-default-g5-xlarge", instanceType: "g5.xlarge", min: 0, max: 2 }] },
   ],
@@ -297,5 +301,6 @@ it.each<readonly [string, TestSandboxOptions]>([
   for (const command of [["run-task"], ["plan"], ["service", "deploy"], ["cluster", "explain"], ["doctor"]]) {
     const { stdout, stderr } = await run([...command, ...workload]);
     expect(`${command.join(" ")} ${stdout}${stderr}`.replaceAll(/\s+/g, " ")).toContain(words);
+    expect(`${stdout}${stderr}`).not.toContain("may start it");
   }
 });

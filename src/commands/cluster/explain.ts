@@ -1,6 +1,6 @@
 import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
-import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import { withProviders, type ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import { serviceCapacityOf, type Capacity } from "../../core/ecs/capacity.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
 import { providersIn, typesOf } from "../../core/plan/choose-capacity.ts";
@@ -77,7 +77,7 @@ export const clusterExplain = defineCommand({
       ? readWorkload(context, invocation, flags, state)
       : readRegistered(context, options, { reference: options.taskDefinition, flags, state }));
     if (chosen.note !== undefined) note(context, chosen.note);
-    const explanation = explainPlacement(snapshot, definitions, {
+    const explanation = explainPlacement(withProviders(snapshot, chosen.cluster.providers), definitions, {
       count,
       ...present({ group: options.group, overrides: flags.overrides }),
       placementConstraints: flags.placementConstraints ?? [],

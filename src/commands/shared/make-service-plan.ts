@@ -1,6 +1,6 @@
 import { present } from "../../core/base/present.ts";
 import type { Context } from "../../context.ts";
-import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import { withProviders, type ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import type { NetworkConfiguration } from "../../core/ecs-api/api.ts";
 import { logGroupsOf } from "../../core/ecs/log-groups.ts";
 import type { EcsWorkload } from "../../core/ecs/resolve-for-ecs.ts";
@@ -131,6 +131,6 @@ async function planWith(
     };
     const { name, arn, tags, capacityProviders } = facts;
     const cluster = { name, ...present({ arn }), tags, capacityProviders };
-    return planServices(ecs, settings, snapshot, { ...live, cluster }, identified);
+    return planServices(ecs, settings, withProviders(snapshot, capacity.providers), { ...live, cluster }, identified);
   });
 }

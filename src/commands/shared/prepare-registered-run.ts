@@ -56,6 +56,7 @@ export async function prepareRegisteredRun(
     // Tasks for which no machine would be started wait for ever: how many those are nobody else counts.
     readsCluster: showsRoom && (holdsDevices || mayStart(settings) > 0),
     ...present({ reading: holdsDevices ? readingOf(settings, [requirements]) : undefined }),
+    ...present({ providers: chosen.cluster.providers }),
     showsRoom,
     locked: !holdsDevices || isLocked(definition, lockPortBase),
     follows: reference.includes(":") ? [] : [definition.family],

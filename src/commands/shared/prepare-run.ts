@@ -6,6 +6,7 @@ import { definitionsOf, readsCluster, type EcsWorkload } from "../../core/ecs/re
 import { volumeConfigurationsOf } from "../../core/ecs/volumes.ts";
 import type { LogGroupStep } from "../../core/plan/log-groups.ts";
 import { typesOf } from "../../core/plan/choose-capacity.ts";
+import type { CapacityProvider } from "../../core/cluster/capacity-providers.ts";
 import type { DescribedCluster } from "../../core/plan/cluster-inputs.ts";
 import { planRun } from "../../core/plan/plan-run.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
@@ -37,6 +38,8 @@ export interface Run {
   readonly showsRoom: boolean;
   /** What of the cluster the plan has to see, where it may keep to a part. */
   readonly reading?: RunReading;
+  /** The cluster's capacity providers, as far as they were described. */
+  readonly providers?: readonly CapacityProvider[];
   /** Whether ECS itself refuses a second claim on a device. */
   readonly locked: boolean;
   readonly plan: PlanRound;
@@ -101,6 +104,7 @@ async function readWorkloadRun(
     ...common(options, settings, facts),
     readsCluster: readsCluster(ecs),
     ...present({ reading: readsCluster(ecs) ? readingOfWorkload(settings, ecs) : undefined }),
+    ...present({ providers: chosen.cluster.providers }),
     showsRoom: ecs.capacity.kind !== "managed-instances",
     locked: ecs.networkMode !== "awsvpc" && ecs.listedDevices.devices.length === 0,
     follows: [],

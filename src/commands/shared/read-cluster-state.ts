@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import type { ClusterSnapshot } from "../../core/cluster/snapshot.ts";
+import { withProviders, type ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import { mayStart } from "../../core/plan/run-request.ts";
 import type { RunRound } from "../../core/plan/run-plan.ts";
 import { present } from "../../core/base/present.ts";
@@ -24,7 +24,7 @@ export async function readClusterState(context: Context, ecs: EcsPort, cluster: 
 export function plannerOf(
   context: Context,
   ecs: EcsPort,
-  { settings, reading }: Pick<Run, "settings" | "reading">,
+  { settings, reading, providers }: Pick<Run, "settings" | "reading" | "providers">,
 ): (plan: PlanOn) => Promise<RunRound> {
   const { cluster } = settings;
   let report: Report | undefined;
@@ -38,7 +38,7 @@ export function plannerOf(
   return (plan) =>
     showing(context, cluster, (reportOfRound) => {
       report = reportOfRound;
-      return planner(plan);
+      return planner((snapshot) => plan(withProviders(snapshot, providers)));
     });
 }
 

@@ -43,6 +43,14 @@ export interface ClusterSnapshot {
   readonly taskDefinitions: Readonly<Record<string, RegisteredTaskDefinition>>;
 }
 
+/** The snapshot with what else was asked of its capacity providers. */
+export function withProviders(
+  snapshot: ClusterSnapshot,
+  providers: readonly CapacityProvider[] | undefined,
+): ClusterSnapshot {
+  return providers === undefined || snapshot.providers !== undefined ? snapshot : { ...snapshot, providers };
+}
+
 /** The instance type a container instance says it is; undefined where it does not say. */
 export function instanceTypeOf(instance: ContainerInstance): string | undefined {
   return instance.attributes["ecs.instance-type"];
