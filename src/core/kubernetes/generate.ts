@@ -134,7 +134,7 @@ function manifestsOf(
     ...podQueueProblems(workload, shape, settings),
   ]);
 
-  const group = definitionOf(kind).leaderApart === true ? name : undefined;
+  const group = definitionOf(kind).leaderApart?.(workload) === true ? name : undefined;
   const kueueTopology = kueueTopologyOf(workload, shape, group, settings);
   const accelerated = acceleratedPod(workload, shape, name, { ...settings, ...present({ kueueTopology }) });
   const plain = inPodQueue(withExtraEnvironment(accelerated, extra), workload, name, definitionOf(kind));

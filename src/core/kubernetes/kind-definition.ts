@@ -57,7 +57,7 @@ export interface KindDefinition {
   /** Whether it places all nodes of a replica or none, without a queue too. */
   readonly gang?: true;
   /** Whether its first node is a pod set of its own, which Kueue has to be told belongs to the others. */
-  readonly leaderApart?: true;
+  leaderApart?(workload: ResolvedWorkload): boolean;
   /**
    * Of a job, whether what an eviction ends is started again: the pod, or the replica that it was of. A program's own
    * failure never is.

@@ -102,8 +102,14 @@ describe("a queue's topology", () => {
     );
     // Kueue takes groups of exactly two pod sets.
     const groups = found.flatMap((each) => annotationsOf(each)[group] ?? []);
-    expect(groups).toEqual(definitionOf(kind).leaderApart === true ? ["bert", "bert"] : []);
+    expect(groups).toEqual(definitionOf(kind).leaderApart !== undefined ? ["bert", "bert"] : []);
     expect(JSON.stringify(acceleratedPods(manifests))).not.toContain("podAffinity");
+  });
+
+  it("makes no group of the Workers of an elastic run, which has no Master", () => {
+    const elastic = { eks: { ...queued.eks, resource: { spec: { elasticPolicy: { maxReplicas: 4 } } } } };
+    const { manifests } = made("PyTorchJob", elastic, { queueFleets });
+    expect(templates(manifests).flatMap((each) => annotationsOf(each)[group] ?? [])).toEqual([]);
   });
 
   it("is of every flavor, so that pods which ask for none are admitted too", () => {

@@ -33,7 +33,7 @@ export const leaderWorkerSet: KindDefinition = {
     };
   },
   queues: { kueue: "label" },
-  leaderApart: true,
+  leaderApart: () => true,
   // kubernetes-sigs/lws api/leaderworkerset/v1
   ready: { condition: "Available" },
   // Its controller makes a Service of its name; requests are for the leaders.

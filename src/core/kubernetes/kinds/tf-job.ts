@@ -25,7 +25,7 @@ export const tfJob: KindDefinition = {
     },
   }),
   queues: { kueue: "label" },
-  leaderApart: true,
+  leaderApart: () => true,
   documentation: {
     replicas: "1 only",
     nodes: "1 `Chief` and `nodes` - 1 `Worker`",
