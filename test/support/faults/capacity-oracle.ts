@@ -18,7 +18,7 @@ export function judgeCapacity(outcome: Outcome, played: Played, step: number, sa
   // Of two at once, each sees what the other does.
   const isAlone = steps[step]!.length === 1;
   const left = leftCapacities[step]!;
-  const isLast = step === steps.length - 1;
+  const isClean = isAlone && played.plan.troubles.length + played.plan.signals.length === 0;
   if (played.argv[1] === "delete") {
     const isUsed = hasService(outcome);
     if (played.code === 0 && isAlone) sayLeft(left, name, say);
@@ -26,12 +26,12 @@ export function judgeCapacity(outcome: Outcome, played: Played, step: number, sa
     const isGone = error?.code === "NotFound";
     if (isGone && partsOf(left, name).length > 0)
       say("misreported", `it is said not to be there, and there is ${partsOf(left, name).join(", ")}`);
-    if (isLast && (isUsed ? played.code !== 1 || !played.stderr.includes("is in use") : played.code !== 0 && !isGone))
+    if (isClean && (isUsed ? played.code !== 1 || !played.stderr.includes("is in use") : played.code !== 0 && !isGone))
       say("again", `without a fault it ends with ${played.code}: ${played.stderr}`);
     return;
   }
   if (played.code !== 0) {
-    if (isLast) say("again", `without a fault it ends with ${played.code}: ${played.stderr}`);
+    if (isClean) say("again", `without a fault it ends with ${played.code}: ${played.stderr}`);
     return;
   }
   const [{ action, cluster }] = items as [Json];
@@ -39,7 +39,7 @@ export function judgeCapacity(outcome: Outcome, played: Played, step: number, sa
     say("misreported", `the stack is said to be ${action}, and it did ${[...did].join(", ")}`);
   if ((cluster === "unchanged") === did.has("PutClusterCapacityProviders"))
     say("misreported", `the cluster's list is said to be ${cluster}, and it did ${[...did].join(", ")}`);
-  if (isAlone || isLast) sayNotWhole(left, name, say);
+  if (isAlone) sayNotWhole(left, name, say);
   const max = option(played, "--max-size");
   const group = cloud.world.groups.get(name);
   if (max !== undefined && group !== undefined && group.max !== Number(max))
