@@ -1,6 +1,7 @@
 import { AiplatError } from "../errors.ts";
 import type { MachineImagesPort } from "../machine-image-ports.ts";
 import type { RollTarget } from "./find-roll-target.ts";
+import { halfDone } from "./half-done.ts";
 import { templateVersionToken } from "./tokens.ts";
 
 /**
@@ -17,8 +18,13 @@ export async function changeTemplate(images: MachineImagesPort, target: RollTarg
     create === undefined
       ? version!
       : await images.createTemplateVersion(used, imageId, templateVersionToken(used.templateId, create.from, imageId));
-  if (adopt === "default") await images.setDefaultVersion(used.templateId, made);
-  if (adopt === "group") await images.useTemplateVersion(group, made);
+  try {
+    if (adopt === "default") await images.setDefaultVersion(used.templateId, made);
+    if (adopt === "group") await images.useTemplateVersion(group, made);
+  } catch (error) {
+    const standing = `${used.templateName} has version ${made} with ${imageId}; ${group.name} may not launch it yet.`;
+    throw halfDone(error, standing, "Nothing is lost: the same command goes on.");
+  }
   return made;
 }
 

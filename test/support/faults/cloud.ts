@@ -52,6 +52,10 @@ const changing = new Set([
   "DeleteStack",
   "SetInstanceProtection",
   "UpdateAutoScalingGroup",
+  "CreateLaunchTemplateVersion",
+  "ModifyLaunchTemplate",
+  "UpdateContainerInstancesState",
+  "TerminateInstanceInAutoScalingGroup",
 ]);
 
 /** The sandbox and all that ever happened in it: the truth. */

@@ -47,6 +47,7 @@ const interrupt = (request: number, afterMs: number, name: Signal["name"] = "SIG
 
 const lost: Fault = { kind: "lose", reached: true };
 const machines = "--cluster default --instance-type inf2.xlarge --no-file -o json --yes";
+const roll = "ami roll --auto-scaling-group pool --timeout 50m -o json --yes";
 const makeMachines = `capacity deploy ${machines} --subnet subnet-0000000000000000a`;
 const endMachines = `capacity delete ${machines}`;
 /** Requests of a run of slots before its first RunTask, as a count. */
@@ -512,5 +513,15 @@ export const lessons: readonly Lesson[] = [
       steps: [step(makeMachines), step(endMachines, { signals: [interrupt(12, 0, "SIGTERM")] }), step(endMachines)],
     },
     codes: [[0], [130], [0]],
+  },
+  {
+    name: "a roll that is interrupted before it changes anything has nothing to go on with",
+    schedule: {
+      seed: 13766602,
+      machines: [],
+      group: { instanceType: "inf2.24xlarge", count: 2 },
+      steps: [step(roll, { signals: [interrupt(12, 0)] }), step(roll)],
+    },
+    codes: [[130], [0]],
   },
 ];

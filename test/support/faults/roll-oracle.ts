@@ -9,8 +9,9 @@ export function judgeRoll({ cloud, steps }: Outcome, played: Played, say: Say): 
   for (const { ec2InstanceId } of replaced)
     if ([...cloud.cluster.instances.values()].some((each) => each.ec2InstanceId === ec2InstanceId && isThere(each)))
       say("misreported", `${ec2InstanceId} is said to be replaced, and is there`);
-  if (played.code === 130 && !played.stderr.includes("the same command goes on"))
-    say("unnamed", "interrupted, and it does not say how to go on");
+  const did = new Set(cloud.effects.flatMap(({ by, operation }) => (by === played.port ? [operation] : [])));
+  if (played.code === 130 && did.size > 0 && !played.stderr.includes("the same command goes on"))
+    say("unnamed", `interrupted after ${[...did].join(", ")}, and it does not say how to go on`);
   const isLast = steps.at(-1)?.includes(played) === true;
   if (!isLast && played.code !== 0) return;
   if (played.code !== 0) return say("again", `without a fault it ends with ${played.code}: ${played.stderr}`);
