@@ -207,13 +207,13 @@ async function roll(
   return exitCodes.capacity;
 }
 
-/** Why nothing could be done now; none where a machine is on its way out already, or one can be drained. */
+/** Why nothing could be done now; none where a machine is on its way out or in, of which room may come, or one can be drained. */
 async function obstaclesNow(
   { ecs }: RollPorts,
   snapshot: ClusterSnapshot,
-  { left, draining }: RollStanding,
+  { left, unavailable }: RollStanding,
 ): Promise<readonly string[]> {
-  if (left.length === 0 || draining.length > 0) return [];
+  if (left.length === 0 || unavailable > 0) return [];
   const plans = await planFirstDrain(ecs, snapshot, left);
   return plans.some(({ obstacles }) => obstacles.length === 0) ? [] : obstaclesOf(plans);
 }

@@ -524,4 +524,18 @@ export const lessons: readonly Lesson[] = [
     },
     codes: [[130], [0]],
   },
+  {
+    name: "a roll that is taken up again while a machine is on its way in waits for it",
+    schedule: {
+      seed: 14314906,
+      machines: [],
+      group: { instanceType: "inf2.24xlarge", count: 2 },
+      steps: [
+        step(slotDeploy),
+        { pauseMs: 2000, processes: [process(`${roll} --max-unavailable 2`, { signals: [interrupt(88, 60)] })] },
+        { pauseMs: 30_000, processes: [process(`${roll} --max-unavailable 2`)] },
+      ],
+    },
+    codes: [[0], [130], [0]],
+  },
 ];

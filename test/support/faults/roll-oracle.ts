@@ -12,8 +12,9 @@ export function judgeRoll({ cloud, steps }: Outcome, played: Played, say: Say): 
   const did = new Set(cloud.effects.flatMap(({ by, operation }) => (by === played.port ? [operation] : [])));
   if (played.code === 130 && did.size > 0 && !played.stderr.includes("the same command goes on"))
     say("unnamed", `interrupted after ${[...did].join(", ")}, and it does not say how to go on`);
-  const isLast = steps.at(-1)?.includes(played) === true;
-  if (!isLast && played.code !== 0) return;
+  const { troubles, signals } = played.plan;
+  const isClean = steps.at(-1)?.includes(played) === true && troubles.length + signals.length === 0;
+  if (!isClean && played.code !== 0) return;
   if (played.code !== 0) return say("again", `without a fault it ends with ${played.code}: ${played.stderr}`);
   const group = cloud.world.groups.get(option(played, "--auto-scaling-group") ?? groupName)!;
   const images = [...group.machines.values()].map(({ instance }) => instance?.attributes.get("ecs.ami-id"));
