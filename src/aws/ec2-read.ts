@@ -1,6 +1,5 @@
 import { present } from "../core/base/present.ts";
 import {
-  DescribeImagesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeInstancesCommand,
@@ -17,6 +16,7 @@ import type { Ec2ReadPort } from "../ports.ts";
 import { absentAs } from "./failure.ts";
 import { createCall } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
+import { describeImages } from "./describe-images.ts";
 
 /** The reading side of EC2 over the SDK. */
 export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPort {
@@ -24,19 +24,8 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
   const call = createCall(config, "ec2", signal);
   return {
     images: async (ids) => {
-      // One at a time: EC2 refuses a list that has one it does not know.
-      const answers = await Promise.all(
-        ids.map((id) => {
-          const command = new DescribeImagesCommand({ ImageIds: [id], IncludeDeprecated: true });
-          return absentAs(
-            /^InvalidAMIID\./,
-            call("DescribeImages", (options) => client.send(command, options)),
-          );
-        }),
-      );
-      return answers
-        .flatMap((answer) => answer?.Images ?? [])
-        .map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
+      const images = await describeImages(client, call, ids);
+      return images.map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
     },
 
     instanceTypes: async () => {

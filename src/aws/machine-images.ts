@@ -8,7 +8,6 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import {
   CreateLaunchTemplateVersionCommand,
-  DescribeImagesCommand,
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
   ModifyLaunchTemplateCommand,
@@ -20,6 +19,7 @@ import type { ImagedGroup, MachineImagesPort, TemplateVersion } from "../machine
 import { toDetail } from "./auto-scaling.ts";
 import { createCall, createChange } from "./call.ts";
 import { clientSettings, type AwsConfig } from "./config.ts";
+import { describeImages } from "./describe-images.ts";
 import { everyPage } from "./ecs-calls.ts";
 import { absentAs } from "./failure.ts";
 import { changeMs, lasting } from "./lasting.ts";
@@ -38,27 +38,16 @@ function ofEc2(config: AwsConfig, signal: AbortSignal): Omit<MachineImagesPort, 
   const change = createChange(config, "ec2", lasting(signal, changeMs));
   return {
     images: async (ids) => {
-      // One at a time: EC2 refuses a list that has one it does not know.
-      const answers = await Promise.all(
-        ids.map((id) => {
-          const command = new DescribeImagesCommand({ ImageIds: [id], IncludeDeprecated: true });
-          return absentAs(
-            /^InvalidAMIID\./,
-            call("DescribeImages", (options) => client.send(command, options)),
-          );
+      const images = await describeImages(client, call, ids);
+      return images.map(({ ImageId, Name, Architecture, CreationDate, DeprecationTime }) => ({
+        id: ImageId ?? "",
+        name: Name ?? "",
+        ...present({
+          architecture: Architecture,
+          createdAt: timeOf(CreationDate),
+          deprecatedAt: timeOf(DeprecationTime),
         }),
-      );
-      return answers
-        .flatMap((answer) => answer?.Images ?? [])
-        .map(({ ImageId, Name, Architecture, CreationDate, DeprecationTime }) => ({
-          id: ImageId ?? "",
-          name: Name ?? "",
-          ...present({
-            architecture: Architecture,
-            createdAt: timeOf(CreationDate),
-            deprecatedAt: timeOf(DeprecationTime),
-          }),
-        }));
+      }));
     },
 
     templateVersions: async (LaunchTemplateId, Versions) => {
