@@ -323,13 +323,16 @@ const mutated = fc
   .tuple(fc.constantFrom(...good), fc.nat(), value)
   .map(([[target, body], place, put]) => [target, mutate(body, place, put)] as const);
 
+/** How many parts a value has, itself among them. */
+function partsOf(node: unknown): number {
+  return typeof node === "object" && node !== null
+    ? 1 + Object.values(node).reduce((sum: number, each) => sum + partsOf(each), 0)
+    : 1;
+}
+
 /** The value with the nth part of it, counted in depth, replaced. */
 function mutate(root: unknown, place: number, put: unknown): unknown {
-  const count = (node: unknown): number =>
-    typeof node === "object" && node !== null
-      ? 1 + Object.values(node).reduce((sum: number, each) => sum + count(each), 0)
-      : 1;
-  let left = place % count(root);
+  let left = place % partsOf(root);
   const walk = (node: unknown): unknown => {
     if (left-- === 0) return put;
     if (Array.isArray(node)) return node.map(walk);
@@ -349,6 +352,49 @@ function expectAwsShape({ status, headers, body }: Reply): void {
   expect(answer.__type).toMatch(/^[A-Z][A-Za-z]+$/);
   expect(headers["x-amzn-errortype"]).toBe(answer.__type);
   expect(typeof answer.message).toBe("string");
+}
+
+/** A place of a template, and what stands there. */
+type Changed = readonly [place: number, put: unknown] | undefined;
+let stackNumber = 0;
+
+/** A stack of the good template, with one place changed or not, made, updated with another and deleted. */
+async function liveStack(first: Changed, second: Changed): Promise<void> {
+  const post = async (Action: string, form: Readonly<Record<string, string>>) => {
+    const { status, body } = await send(new URLSearchParams({ Action, ...form }).toString(), {});
+    expect({ status, body }).toEqual({ status: status === 200 ? 200 : status === 404 ? 404 : 400, body });
+  };
+  const bodyOf = (changed: Changed) =>
+    JSON.stringify(changed === undefined ? goodTemplate : mutate(goodTemplate, ...changed)) ?? "";
+  const StackName = `s${++stackNumber}`;
+  const named = (ChangeSetName: string) => ({ StackName, ChangeSetName });
+  for (const [name, changed] of [
+    ["first", first],
+    ["second", second],
+  ] as const) {
+    const TemplateBody = bodyOf(changed);
+    const ChangeSetType = name === "first" ? "CREATE" : "UPDATE";
+    await post("CreateChangeSet", {
+      ...named(name),
+      ChangeSetType,
+      TemplateBody,
+      "Capabilities.member.1": "CAPABILITY_IAM",
+    });
+    box.sandbox.advance(5);
+    await post("DescribeChangeSet", named(name));
+    await post("ExecuteChangeSet", named(name));
+    box.sandbox.advance(900);
+    await post("DescribeStacks", { StackName });
+  }
+  await post("DescribeStackEvents", { StackName });
+  await post("DeleteStack", { StackName });
+  box.sandbox.advance(900);
+  const left = [...box.sandbox.world.stacks.values()].filter(
+    ({ name, deletedAt }) => name === StackName && deletedAt === undefined,
+  );
+  expect(left.map(({ status, resources }) => [status, [...resources.values()].map(({ reason }) => reason)])).toEqual(
+    [],
+  );
 }
 
 /** Time goes on, and it still answers. */
@@ -454,51 +500,39 @@ describe("the wire", () => {
   });
 
   it("takes stacks whose templates are nearly good through their lives", async () => {
-    const post = async (Action: string, form: Readonly<Record<string, string>>) => {
-      const { status, body } = await send(new URLSearchParams({ Action, ...form }).toString(), {});
-      expect({ status, body }).toEqual({ status: status === 200 ? 200 : status === 404 ? 404 : 400, body });
-    };
     const change = fc.option(fc.tuple(fc.nat(), value), { nil: undefined });
-    type Changed = readonly [place: number, put: unknown] | undefined;
-    const bodyOf = (changed: Changed) =>
-      JSON.stringify(changed === undefined ? goodTemplate : mutate(goodTemplate, ...changed)) ?? "";
-    let number = 0;
-    const live = async (first: Changed, second: Changed) => {
-      const StackName = `s${++number}`;
-      const named = (ChangeSetName: string) => ({ StackName, ChangeSetName });
-      for (const [name, changed] of [
-        ["first", first],
-        ["second", second],
-      ] as const) {
-        const TemplateBody = bodyOf(changed);
-        const ChangeSetType = name === "first" ? "CREATE" : "UPDATE";
-        await post("CreateChangeSet", {
-          ...named(name),
-          ChangeSetType,
-          TemplateBody,
-          "Capabilities.member.1": "CAPABILITY_IAM",
-        });
-        box.sandbox.advance(5);
-        await post("DescribeChangeSet", named(name));
-        await post("ExecuteChangeSet", named(name));
-        box.sandbox.advance(900);
-        await post("DescribeStacks", { StackName });
-      }
-      await post("DescribeStackEvents", { StackName });
-      await post("DeleteStack", { StackName });
-      box.sandbox.advance(900);
-      const left = [...box.sandbox.world.stacks.values()].filter(
-        ({ name, deletedAt }) => name === StackName && deletedAt === undefined,
-      );
-      expect(
-        left.map(({ status, resources }) => [status, [...resources.values()].map(({ reason }) => reason)]),
-      ).toEqual([]);
-    };
     // The template itself is taken.
-    await live(undefined, undefined);
-    const first = [...box.sandbox.world.stacks.values()].find(({ name }) => name === "s1");
+    await liveStack(undefined, undefined);
+    const first = [...box.sandbox.world.stacks.values()].find(({ name }) => name === `s${stackNumber}`);
     expect(first!.events.filter(({ status }) => status.includes("FAILED"))).toEqual([]);
-    await fc.assert(fc.asyncProperty(change, change, live), { numRuns: runs(300) });
+    await fc.assert(fc.asyncProperty(change, change, liveStack), { numRuns: runs(300) });
+    expect(await works()).toBe(true);
+  });
+
+  /** Objects that JavaScript makes no text and no number of: a member stands where its method was. */
+  const withoutText: readonly unknown[] = [
+    { toString: "default" },
+    [{ toString: "default", valueOf: 1 }],
+    { "Fn::Sub": [{ toString: 1 }] },
+    { toJSON: "default", length: 1, constructor: "x" },
+  ];
+
+  it("takes a value that has no text, at each place of a good request", async () => {
+    for (const [target, body] of good)
+      for (const put of withoutText)
+        for (let place = 0; place < partsOf(body); place++) {
+          const changed = JSON.stringify(mutate(body, place, put));
+          expectAwsShape(await send(changed, { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" }));
+        }
+    expect(await works()).toBe(true);
+  });
+
+  it("takes a value that has no text, at each place of a template", async () => {
+    for (const put of withoutText)
+      for (let place = 0; place < partsOf(goodTemplate); place++) {
+        await liveStack([place, put], undefined);
+        await liveStack(undefined, [place, put]);
+      }
     expect(await works()).toBe(true);
   });
 

@@ -11,7 +11,7 @@ export interface Reference {
 /** What stands for a reference. */
 export interface Lookup {
   readonly pseudo: (name: string) => string | undefined;
-  readonly resource: (reference: Reference) => unknown;
+  readonly resource: (reference: Reference) => string | undefined;
 }
 
 /** The resources that a value refers to. */
@@ -31,15 +31,24 @@ export function referencesIn(value: unknown): readonly Reference[] {
 export function resolve(value: unknown, lookup: Lookup): unknown {
   if (Array.isArray(value)) return value.map((each) => resolve(each, lookup)).filter((each) => each !== undefined);
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  const [[name, argument] = ["", undefined]] = entries;
-  if (entries.length === 1 && (name === "Ref" || name.startsWith("Fn::"))) return call(name, argument, lookup);
+  if (isCall(value)) {
+    const [[name, argument] = ["", undefined]] = Object.entries(value);
+    return call(name, argument, lookup);
+  }
   return Object.fromEntries(
-    entries.map(([key, each]) => [key, resolve(each, lookup)]).filter(([, each]) => each !== undefined),
+    Object.entries(value)
+      .map(([key, each]) => [key, resolve(each, lookup)])
+      .filter(([, each]) => each !== undefined),
   );
 }
 
-function call(name: string, argument: unknown, lookup: Lookup): unknown {
+/** Whether the value is one intrinsic function, of which only such are played that give a text. */
+export function isCall(value: object | null): boolean {
+  const [name = "", ...others] = Object.keys(value ?? {});
+  return others.length === 0 && (name === "Ref" || name.startsWith("Fn::"));
+}
+
+function call(name: string, argument: unknown, lookup: Lookup): string | undefined {
   switch (name) {
     case "Ref":
       if (typeof argument !== "string") break;
@@ -53,7 +62,7 @@ function call(name: string, argument: unknown, lookup: Lookup): unknown {
     case "Fn::Sub":
       if (typeof argument !== "string") break;
       return argument.replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, inner: string) =>
-        literal === "!" ? `\${${inner}}` : String(find(inner.trim(), lookup)),
+        literal === "!" ? `\${${inner}}` : (find(inner.trim(), lookup) ?? ""),
       );
     case "Fn::Base64": {
       const text = resolve(argument, lookup);
@@ -67,7 +76,7 @@ function call(name: string, argument: unknown, lookup: Lookup): unknown {
 }
 
 /** A name of `Ref`, or one of `Fn::Sub`, which says attributes with a dot. */
-function find(name: string, lookup: Lookup): unknown {
+function find(name: string, lookup: Lookup): string | undefined {
   if (name.startsWith("AWS::")) {
     const value = lookup.pseudo(name);
     if (value === undefined)

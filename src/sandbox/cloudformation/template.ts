@@ -1,6 +1,6 @@
 /** Templates as far as the sandbox plays them. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 import { parseDocument, type ScalarTag, type SchemaOptions } from "yaml";
-import { referencesIn } from "./references.ts";
+import { isCall, referencesIn } from "./references.ts";
 import { invalidTemplate } from "./errors.ts";
 
 export interface TemplateResourceRecord {
@@ -51,6 +51,10 @@ export function readTemplate(body: string, types: ReadonlyMap<string, TemplateTy
       readonly Value?: unknown;
     };
     if (Value === undefined) throw invalidTemplate(`Template format error: Output ${key} is malformed.`);
+    if (typeof Value === "object" && !isCall(Value))
+      throw invalidTemplate(
+        "Template format error: The Value field of every Outputs member must evaluate to a String and not a List or Map.",
+      );
     return { key, ...(typeof Description === "string" ? { description: Description } : {}), value: Value };
   });
   checkReferences(resources, "Resources", resources, types);
@@ -78,7 +82,9 @@ function readResource(logicalId: string, value: unknown): TemplateResourceRecord
     throw invalidTemplate(
       `Template format error: [/Resources/${logicalId}] every Resources member must contain a Type.`,
     );
-  const dependsOn = (Array.isArray(DependsOn) ? DependsOn : [DependsOn]).map(String);
+  const dependsOn: readonly unknown[] = Array.isArray(DependsOn) ? DependsOn : [DependsOn];
+  if (!dependsOn.every((each) => typeof each === "string"))
+    throw invalidTemplate("Template format error: DependsOn must be a string or list of strings.");
   return { logicalId, type: Type, properties, dependsOn };
 }
 

@@ -1,7 +1,7 @@
 /** What a launch template launches, as EC2's protocol has it and as the SDKs and CloudFormation name it. */
 import type { LaunchedData } from "../model/group-records.ts";
 import { Items } from "../wire/items.ts";
-import { checkInput, list, struct, text } from "../wire/shape.ts";
+import { checkInput, list, struct, text, textOf } from "../wire/shape.ts";
 
 /** Of what kind is what the sandbox reads of it. */
 export const launchedShape = struct({
@@ -51,7 +51,14 @@ export function toWire(data: unknown): object {
     Object.entries(data as object).map(([name, value]: [string, unknown]) => {
       const answered = Object.hasOwn(lists, name) ? lists[name]![1] : `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
       // The one list whose items have a name of their own.
-      if (name === "Groups" && Array.isArray(value)) return [answered, new Items("groupId", value.map(String))];
+      if (name === "Groups" && Array.isArray(value))
+        return [
+          answered,
+          new Items(
+            "groupId",
+            value.map((each) => textOf(each) ?? ""),
+          ),
+        ];
       return [answered, wireValue(value)];
     }),
   );

@@ -1,5 +1,6 @@
 /** The instances of Auto Scaling groups: how a group launches them, has them register, and ends them. */
 import { groupBy } from "../../core/base/groups.ts";
+import { textOf } from "../wire/shape.ts";
 import { logActivity, type Activity } from "./activities.ts";
 import type { AutoScalingGroupRecord, CapacityProviderRecord, MachineRecord } from "./group-records.ts";
 import { addInstance } from "./instances.ts";
@@ -140,10 +141,10 @@ export function newMachine(world: World, group: AutoScalingGroupRecord, instance
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html */
 function isSpotPolicy({ mixedInstancesPolicy }: AutoScalingGroupRecord): boolean {
   const { InstancesDistribution } = (mixedInstancesPolicy ?? {}) as {
-    readonly InstancesDistribution?: { readonly OnDemandPercentageAboveBaseCapacity?: string | number };
+    readonly InstancesDistribution?: { readonly OnDemandPercentageAboveBaseCapacity?: unknown };
   };
   const { OnDemandPercentageAboveBaseCapacity: percentage = 100 } = InstancesDistribution ?? {};
-  return Number(percentage) === 0;
+  return Number(textOf(percentage)) === 0;
 }
 
 function boot(world: World, group: AutoScalingGroupRecord, machine: MachineRecord, activity: Activity): void {

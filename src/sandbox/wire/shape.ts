@@ -30,3 +30,11 @@ function complaint({ value, wanted }: NonNullable<ReturnType<typeof wrongKindIn>
 }
 
 const kinds = { text: "a String", integer: "an Integer", number: "a Double", flag: "a Boolean", any: "a document" };
+
+/**
+ * A value of no kind that a schema holds it to, as a text: of a list or an object its JSON, for whoever refuses it.
+ * `String` and `Number` throw for an object that has a member of the name `toString`.
+ */
+export function textOf(value: unknown): string | undefined {
+  return value === undefined || typeof value === "string" ? value : JSON.stringify(value);
+}

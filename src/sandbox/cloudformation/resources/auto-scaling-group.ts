@@ -3,8 +3,8 @@ import type { AutoScalingGroupRecord } from "../../model/group-records.ts";
 import { machinesOf } from "../../model/machines.ts";
 import type { World } from "../../model/world.ts";
 import { AwsError } from "../../wire/aws-error.ts";
-import { list, struct, text } from "../../wire/shape.ts";
-import { madeUpName, tagShape, textOf, type HowFar, type Properties, type ResourceType } from "./resource-type.ts";
+import { list, struct, text, textOf } from "../../wire/shape.ts";
+import { madeUpName, tagShape, type HowFar, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** How long a group may fail to launch before CloudFormation gives up: the sandbox's choice. */
 const mostFailingMs = 5 * 60_000;

@@ -8,9 +8,9 @@ import { createCluster } from "../../model/clusters.ts";
 import { checkClusterName, deleteCluster } from "../../ecs/clusters.ts";
 import type { RawRecord } from "../../model/records.ts";
 import { AwsError } from "../../wire/aws-error.ts";
-import { checkInput, struct } from "../../wire/shape.ts";
+import { checkInput, struct, textOf } from "../../wire/shape.ts";
 import { tagsOf } from "./network.ts";
-import { madeUpName, objects, tagShape, textOf, type Properties, type ResourceType } from "./resource-type.ts";
+import { madeUpName, objects, tagShape, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-capacityprovider.html */
 export const capacityProvider: ResourceType = {

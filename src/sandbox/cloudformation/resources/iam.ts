@@ -1,7 +1,7 @@
 /** Roles and profiles are made, named and nothing else: the sandbox has no IAM. */
-import { list, struct, text } from "../../wire/shape.ts";
+import { list, struct, text, textOf } from "../../wire/shape.ts";
 import type { World } from "../../model/world.ts";
-import { madeUpName, textOf, type ResourceType } from "./resource-type.ts";
+import { madeUpName, type ResourceType } from "./resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html */
 export const role: ResourceType = {

@@ -2,9 +2,9 @@ import type { LaunchedData, LaunchTemplateRecord } from "../../model/group-recor
 import { addVersion, createLaunchTemplate, findLaunchTemplate } from "../../model/launch-templates.ts";
 import { AwsError } from "../../wire/aws-error.ts";
 import { launchedShape } from "../../ec2/launch-template-data.ts";
-import { list, struct } from "../../wire/shape.ts";
+import { list, struct, textOf } from "../../wire/shape.ts";
 import { tagsOf } from "./network.ts";
-import { madeUpName, tagShape, textOf, type Properties, type ResourceType } from "./resource-type.ts";
+import { madeUpName, tagShape, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html */
 export const launchTemplate: ResourceType = {

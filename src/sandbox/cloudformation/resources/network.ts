@@ -1,9 +1,9 @@
 import { AwsError } from "../../wire/aws-error.ts";
-import { struct, text } from "../../wire/shape.ts";
+import { struct, text, textOf } from "../../wire/shape.ts";
 import { openToAll, type SecurityGroupRecord, type SecurityGroupRule } from "../../model/security-groups.ts";
 import { vpcId } from "../../model/networks.ts";
 import type { World } from "../../model/world.ts";
-import { madeUpName, objects, tagShape, textOf, type Properties, type ResourceType } from "./resource-type.ts";
+import { madeUpName, objects, tagShape, type Properties, type ResourceType } from "./resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html */
 export const securityGroup: ResourceType = {
@@ -70,7 +70,7 @@ export function tagsOf(tags: unknown): readonly { readonly key: string; readonly
 }
 
 function ruleOf(rule: Properties): SecurityGroupRule {
-  const port = (value: unknown) => (value === undefined ? undefined : Number(value));
+  const port = (value: unknown) => (value === undefined ? undefined : Number(textOf(value)));
   return {
     protocol: textOf(rule["IpProtocol"]) ?? "-1",
     fromPort: port(rule["FromPort"]),

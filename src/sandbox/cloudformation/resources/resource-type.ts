@@ -43,12 +43,6 @@ export function madeUpName(world: World, { stackName, logicalId }: Owner): strin
   return `${stackName.slice(0, 30)}-${logicalId.slice(0, 20)}-${world.hex(12).toUpperCase()}`;
 }
 
-/** A property that is a text, a number or a flag as a text; what is none is shown as it is, for whoever refuses it. */
-export function textOf(value: unknown): string | undefined {
-  if (value === undefined || typeof value === "string") return value;
-  return JSON.stringify(value);
-}
-
 /** Objects, of which the sandbox reads a few members. */
 export const objects = list(structure("", {}));
 
