@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { chunks } from "../core/base/groups.ts";
 import type { DescribedType } from "../core/catalog/instance-types/described-type.ts";
-import type { SecurityGroupRule } from "../core/capacity/security-groups.ts";
+import type { GroupRule } from "../core/capacity/security-groups.ts";
 import type { RunningInstances } from "../core/doctor/observed-ec2.ts";
 import type { Ec2ReadPort } from "../ports.ts";
 import { absentAs } from "./failure.ts";
@@ -137,7 +137,7 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
   };
 }
 
-function rulesOf(permissions: readonly IpPermission[] = []): readonly SecurityGroupRule[] {
+function rulesOf(permissions: readonly IpPermission[] = []): readonly GroupRule[] {
   return permissions.map(({ IpProtocol = "", UserIdGroupPairs = [] }) => ({
     protocol: IpProtocol,
     groups: UserIdGroupPairs.flatMap(({ GroupId }) => GroupId ?? []),

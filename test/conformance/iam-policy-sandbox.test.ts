@@ -154,7 +154,7 @@ async function deployAndDeleteMachines(): Promise<void> {
   await box.register("lab");
   await box.ecs("CreateService", { cluster: "lab", serviceName: "lab", taskDefinition: "lab", desiredCount: 1 });
   box.step(30);
-  const withEfa = ["--cluster", "lab", "--instance-type", "trn1.32xlarge"];
+  const withEfa = ["--no-file", "--cluster", "lab", "--instance-type", "trn1.32xlarge"];
   const efa = ["--efa", "--subnet", "subnet-0000000000000000a", "--yes"];
   expect(await run("capacity deploy", ...withEfa, ...efa)).toMatchObject({ code: 0 });
   await run("capacity check", "--cluster", "lab");

@@ -1,6 +1,6 @@
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import { differences, type Difference } from "./compare-with-template.ts";
-import { recordOf, type DeployedStack, type Properties } from "./deployed-stack.ts";
+import { recordOf, type DeployedStack, type StackProperties } from "./deployed-stack.ts";
 import { isOwn, userDataOf, type ObservedCapacity } from "./observed-capacity.ts";
 import { isComplete, isUnderWay } from "./stack.ts";
 
@@ -42,7 +42,7 @@ export function launchTemplateDrift({ name, stack, template, group }: ObservedCa
   const data = stack?.properties?.get("LaunchTemplate")?.["LaunchTemplateData"];
   if (!isOwn(name) || stack === undefined || template === undefined || data === undefined) return undefined;
   // `ami roll` changes the image, which has a check of its own.
-  const { ImageId: _, ...wanted } = data as Properties;
+  const { ImageId: _, ...wanted } = data as StackProperties;
   const is = { ...template, UserData: userDataOf(template) };
   const added = Object.keys(template).filter((key) => key !== "ImageId" && !(key in wanted) && isSet(template[key]));
   const found = [
@@ -105,16 +105,16 @@ function providerDrift({ name, provider }: ObservedCapacity, { properties, physi
 /** What is wanted, without what nobody has looked at. */
 function alike(wanted: unknown, is: unknown): unknown {
   if (typeof is !== "object" || is === null || Array.isArray(is)) return wanted;
-  const known = is as Properties;
+  const known = is as StackProperties;
   return Object.fromEntries(
-    Object.entries((wanted ?? {}) as Properties)
+    Object.entries((wanted ?? {}) as StackProperties)
       .filter(([key]) => key in known)
       .map(([key, value]) => [key, alike(value, known[key])]),
   );
 }
 
 /** The options of AWS's own program that set back what differs. */
-function optionsFor(found: readonly Difference[], wanted: Properties): string {
+function optionsFor(found: readonly Difference[], wanted: StackProperties): string {
   const options = { MinSize: "--min-size", MaxSize: "--max-size", VPCZoneIdentifier: "--vpc-zone-identifier" };
   const paths = new Set(found.map(({ path }) => path));
   return Object.entries(options)

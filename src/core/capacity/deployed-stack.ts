@@ -6,12 +6,12 @@ import type { Stack, StackResource } from "./stack.ts";
 /** A stack with the template that was last deployed. */
 export interface DeployedStack extends Stack {
   /** By logical id, with the functions as they are written; undefined where the template cannot be read. */
-  readonly properties?: ReadonlyMap<string, Properties>;
+  readonly properties?: ReadonlyMap<string, StackProperties>;
   /** What its resources are called in their services, by logical id. */
   readonly physicalIds: ReadonlyMap<string, string>;
 }
 
-export type Properties = Readonly<Record<string, unknown>>;
+export type StackProperties = Readonly<Record<string, unknown>>;
 
 /** @param body The template in JSON or YAML. */
 export function deployedStack(
@@ -54,6 +54,6 @@ function plainOf(body: string): unknown {
   }
 }
 
-export function recordOf(value: unknown): Properties | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Properties) : undefined;
+export function recordOf(value: unknown): StackProperties | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as StackProperties) : undefined;
 }

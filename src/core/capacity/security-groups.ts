@@ -1,6 +1,6 @@
 /** Security groups as EC2 describes them. */
 
-export interface SecurityGroupRule {
+export interface GroupRule {
   /** `-1` for all. */
   readonly protocol: string;
   /** The groups that it is about. */
@@ -10,8 +10,8 @@ export interface SecurityGroupRule {
 export interface SecurityGroup {
   readonly id: string;
   readonly vpcId: string;
-  readonly ingress: readonly SecurityGroupRule[];
-  readonly egress: readonly SecurityGroupRule[];
+  readonly ingress: readonly GroupRule[];
+  readonly egress: readonly GroupRule[];
 }
 
 /**
@@ -21,7 +21,7 @@ export interface SecurityGroup {
  */
 export function efaKeptFrom(groups: readonly SecurityGroup[]): readonly ("in" | "out")[] {
   const ids = new Set(groups.map(({ id }) => id));
-  const passes = (rules: readonly SecurityGroupRule[]) =>
+  const passes = (rules: readonly GroupRule[]) =>
     rules.some((rule) => rule.protocol === "-1" && rule.groups.some((id) => ids.has(id)));
   return [
     ...(passes(groups.flatMap(({ ingress }) => ingress)) ? [] : (["in"] as const)),
