@@ -35,7 +35,7 @@ export function toProvider(provider: CapacityProvider): DescribedProvider {
           managedDraining: group.managedDraining !== "DISABLED",
           managedTerminationProtection: group.managedTerminationProtection === "ENABLED",
         }),
-    ...present({ groupName }),
+    ...present({ groupName, targetCapacity: group?.managedScaling?.targetCapacity }),
   };
 }
 
