@@ -9,14 +9,19 @@
 //
 //   node scripts/build-cel-rules.mjs --refresh SCHEMAS_FOLDER
 //
+// Those that the folder lacks are in test/fixtures/custom-resources. test/unit/kubernetes/cel.test.ts says which resource
+// aiplat writes that is not read here.
+//
 // It stops where a rule is none that aiplat can evaluate.
 import "./say-errors.mjs";
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadSource, root } from "./load-source.mjs";
 
 const factsFile = join(root, "facts/custom-resource-rules.json");
+const ownSchemas = join(root, "test/fixtures/custom-resources");
 const outFile = join(root, "src/core/kubernetes/cel/published-rules.ts");
 
 /** The custom resources that aiplat writes beside the kinds of a workload, in the version that it writes. */
@@ -27,8 +32,21 @@ const companions = [
   ["ClusterQueue", "kueue.x-k8s.io/v1beta2"],
   ["LocalQueue", "kueue.x-k8s.io/v1beta2"],
   ["ResourceFlavor", "kueue.x-k8s.io/v1beta2"],
+  ["Topology", "kueue.x-k8s.io/v1beta2"],
+  ["ComputeDomain", "resource.nvidia.com/v1beta1"],
+  ["VolumeSnapshot", "snapshot.storage.k8s.io/v1"],
+  ["VolumeSnapshotContent", "snapshot.storage.k8s.io/v1"],
   ["ScaledObject", "keda.sh/v1alpha1"],
   ["PodMonitor", "monitoring.coreos.com/v1"],
+  ["ServiceMonitor", "monitoring.coreos.com/v1"],
+  ["HTTPRoute", "gateway.networking.k8s.io/v1"],
+  ["DestinationRule", "networking.istio.io/v1"],
+  ["VirtualService", "networking.istio.io/v1"],
+  ["Policy", "kyverno.io/v1"],
+  ["ConstraintTemplate", "templates.gatekeeper.sh/v1"],
+  ["Application", "argoproj.io/v1alpha1"],
+  ["GitRepository", "source.toolkit.fluxcd.io/v1"],
+  ["Kustomization", "kustomize.toolkit.fluxcd.io/v1"],
   ["EC2NodeClass", "karpenter.k8s.aws/v1"],
   ["NodePool", "karpenter.sh/v1"],
   ["NodeOverlay", "karpenter.sh/v1alpha1"],
@@ -55,7 +73,10 @@ async function refresh(schemas) {
 
 async function readResource(schemas, kind, apiVersion) {
   const [group, version] = apiVersion.split("/");
-  const { source, versions } = JSON.parse(await readFile(join(schemas, `${kind}.${group}.json`), "utf8"));
+  const file = join(schemas, `${kind}.${group}.json`);
+  const { source, versions } = JSON.parse(
+    await readFile(existsSync(file) ? file : join(ownSchemas, `${kind}.${group}.json`), "utf8"),
+  );
   if (versions[version] === undefined) throw new Error(`${kind}.${group} has no version ${version}`);
   const all = rulesOf(versions[version]);
   const rules = all.filter(({ rule }) => !onChanges(rule));

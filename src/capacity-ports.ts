@@ -18,6 +18,8 @@ export interface CloudFormationPort {
   stack(nameOrId: string): Promise<Stack | undefined>;
   /** Its parts, deleted ones too; none where there is no such stack. */
   resources(stack: string): Promise<readonly StackResource[]>;
+  /** The template that was last deployed, in JSON or YAML; undefined where there is none. */
+  template(stack: string): Promise<string | undefined>;
   /** The newest first: the pages until one has an event that is `known`. */
   events(stackId: string, known: (event: StackEvent) => boolean): Promise<readonly StackEvent[]>;
   createChangeSet(request: ChangeSetRequest): Promise<void>;

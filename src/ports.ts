@@ -3,7 +3,8 @@
  * talks to AWS. Every method throws an AiplatError with the request id kept; every method stops when `signal` aborts.
  */
 import type { ScalingGroupPort } from "./capacity-ports.ts";
-import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./core/doctor/observed-ec2.ts";
+import type { SecurityGroup } from "./core/capacity/security-groups.ts";
+import type { MachineImage, RunningInstances, Subnet } from "./core/doctor/observed-ec2.ts";
 import type { Decision, Role, SecretState } from "./core/doctor/observed-account.ts";
 import type { DescribedType } from "./core/catalog/instance-types/described-type.ts";
 import type { PathParameter } from "./core/catalog/machine-images/ami-history.ts";
@@ -52,6 +53,8 @@ export interface DescribedProvider {
   readonly managedScaling?: boolean;
   readonly managedDraining?: boolean;
   readonly managedTerminationProtection?: boolean;
+  /** Of managed scaling, in percent. */
+  readonly targetCapacity?: number;
   /** The name of its Auto Scaling group. */
   readonly groupName?: string;
 }

@@ -106,6 +106,7 @@ export function toDetail(group: AutoScalingGroup): GroupDetail {
     ...(specification === undefined ? {} : present({ launchTemplate: toReference(specification) })),
     protectsNewInstances: group.NewInstancesProtectedFromScaleIn ?? false,
     zones: group.AvailabilityZones ?? [],
+    subnets: (group.VPCZoneIdentifier ?? "").split(",").filter((id) => id !== ""),
     suspendedProcesses: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     instances: (group.Instances ?? []).map((instance) => ({
       id: instance.InstanceId ?? "",
@@ -118,7 +119,10 @@ export function toDetail(group: AutoScalingGroup): GroupDetail {
       }),
     })),
     tags: Object.fromEntries((group.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
-    ...present({ status: status === "" ? undefined : status }),
+    ...present({
+      status: status === "" ? undefined : status,
+      onDemandPercentage: MixedInstancesPolicy?.InstancesDistribution?.OnDemandPercentageAboveBaseCapacity,
+    }),
   };
 }
 

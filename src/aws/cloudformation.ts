@@ -7,6 +7,7 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  GetTemplateCommand,
   ListStackResourcesCommand,
   type Change,
   type DescribeChangeSetOutput,
@@ -52,6 +53,12 @@ export function createCloudFormation(config: AwsConfig, signal: AbortSignal): Cl
         type: ResourceType ?? "",
         status: ResourceStatus ?? "",
       }));
+    },
+
+    template: async (StackName) => {
+      const command = new GetTemplateCommand({ StackName, TemplateStage: "Original" });
+      const answer = await ifThere(call("GetTemplate", (options) => client.send(command, options)));
+      return answer?.TemplateBody;
     },
 
     events: async (StackName, known) => {

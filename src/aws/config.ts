@@ -82,7 +82,10 @@ export function clientSettings(config: AwsConfig, service: AwsService): ClientSe
   };
 }
 
-/** The SDK warns on the console, e.g. of two sources of credentials, unless it has a logger. */
-export const quietLogger = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
+/**
+ * The SDK warns on the console, e.g. of two sources of credentials, unless it has a logger. For `info` and `error`, which
+ * it calls only where they are there, it would copy every request and answer.
+ */
+export const quietLogger = { trace: ignore, debug: ignore, warn: ignore } as NonNullable<SSMClientConfig["logger"]>;
 
 function ignore(): void {}

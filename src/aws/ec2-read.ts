@@ -8,9 +8,11 @@ import {
   DescribeSubnetsCommand,
   EC2Client,
   type Instance,
+  type IpPermission,
 } from "@aws-sdk/client-ec2";
 import { chunks } from "../core/base/groups.ts";
 import type { DescribedType } from "../core/catalog/instance-types/described-type.ts";
+import type { GroupRule } from "../core/capacity/security-groups.ts";
 import type { RunningInstances } from "../core/doctor/observed-ec2.ts";
 import type { Ec2ReadPort } from "../ports.ts";
 import { absentAs } from "./failure.ts";
@@ -125,9 +127,21 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
     securityGroups: async (ids) => {
       const command = new DescribeSecurityGroupsCommand({ Filters: [{ Name: "group-id", Values: [...ids] }] });
       const { SecurityGroups = [] } = await call("DescribeSecurityGroups", (options) => client.send(command, options));
-      return SecurityGroups.map(({ GroupId, VpcId }) => ({ id: GroupId ?? "", vpcId: VpcId ?? "" }));
+      return SecurityGroups.map(({ GroupId, VpcId, IpPermissions, IpPermissionsEgress }) => ({
+        id: GroupId ?? "",
+        vpcId: VpcId ?? "",
+        ingress: rulesOf(IpPermissions),
+        egress: rulesOf(IpPermissionsEgress),
+      }));
     },
   };
+}
+
+function rulesOf(permissions: readonly IpPermission[] = []): readonly GroupRule[] {
+  return permissions.map(({ IpProtocol = "", UserIdGroupPairs = [] }) => ({
+    protocol: IpProtocol,
+    groups: UserIdGroupPairs.flatMap(({ GroupId }) => GroupId ?? []),
+  }));
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { ECSClient } from "@aws-sdk/client-ecs";
 import { parseJson } from "../core/base/json.ts";
-import { double, integer, list, structure, text, type Schema } from "../core/ecs-api/field.ts";
+import { double, instant, integer, list, structure, text, type Schema } from "../core/ecs-api/field.ts";
 import { wrongKindIn } from "../core/ecs-api/field-kind.ts";
 import { fits } from "../core/ecs-api/fits.ts";
 import { capacityProviderStrategyItem, tag } from "../core/ecs-api/model/common.ts";
@@ -43,12 +42,16 @@ const task = structure("Task", {
     }),
   ),
   tags: list(tag),
+  createdAt: instant,
+  startedAt: instant,
+  stoppedAt: instant,
 });
 /** As far as it is read: its own structure is not among the generated ones. */
 const containerInstance = structure("ContainerInstance", {
   containerInstanceArn: text,
   ec2InstanceId: text,
   capacityProviderName: text,
+  registeredAt: instant,
   status: text,
   versionInfo: structure("VersionInfo", { agentVersion: text }),
   registeredResources: list(resource),
@@ -83,11 +86,18 @@ const deployment = structure("ServiceDeployment", {
   serviceDeploymentArn: text,
   status: text,
   statusReason: text,
+  createdAt: instant,
   lifecycleStage: text,
   targetServiceRevisionArn: text,
   targetServiceRevision: structure("ServiceRevisionSummary", { arn: text, requestedProductionTrafficWeight: double }),
   lifecycleHookDetails: list(
-    structure("DeploymentLifecycleHookDetail", { hookId: text, targetType: text, status: text, timeoutAction: text }),
+    structure("DeploymentLifecycleHookDetail", {
+      hookId: text,
+      targetType: text,
+      status: text,
+      expiresAt: instant,
+      timeoutAction: text,
+    }),
   ),
   rollback: structure("Rollback", { reason: text }),
 });
@@ -142,7 +152,7 @@ const answers: Readonly<Record<string, Schema>> = {
   }),
   DescribeDaemon: structure("", { daemon }),
   DescribeDaemonRevisions: structure("", {
-    daemonRevisions: list(structure("DaemonRevision", { daemonTaskDefinitionArn: text })),
+    daemonRevisions: list(structure("DaemonRevision", { daemonTaskDefinitionArn: text, createdAt: instant })),
   }),
   DescribeDaemonTaskDefinition: structure("", { daemonTaskDefinition }),
   UpdateContainerInstancesState: structure("", { failures: list(failure) }),
@@ -192,45 +202,33 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Holds ECS's answers to the kinds of values that its API has: who passes on what a broken proxy or an endpoint that
- * plays ECS has made of them would fail somewhere else, as if it were aiplat's mistake.
+ * ECS's answer to an operation, held to the kinds of values that its API has: who passes on what a broken proxy or an
+ * endpoint that plays ECS has made of them would fail somewhere else, as if it were aiplat's mistake.
+ *
+ * @throws SyntaxError where it is none.
  */
-export function checkAnswers(client: ECSClient): void {
-  client.middlewareStack.add(
-    (next, { commandName = "" }) =>
-      async (args) => {
-        const result = await next(args);
-        const { statusCode, body } = result.response as { readonly statusCode: number; readonly body: Uint8Array };
-        if (statusCode < 300)
-          checkAnswer(commandName.replace(/Command$/, ""), Buffer.from(body).toString("utf8"), statusCode);
-        return result;
-      },
-    { name: "aiplatCheckAnswer", step: "deserialize", priority: "low" },
-  );
+export function readAnswer(operation: string, body: string): object {
+  const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;
+  // Nothing is read of what these answer.
+  if (schema === undefined) return body === "" ? {} : Object(parseJson(body));
+  const answer = body.includes("null") ? parseJson(body, withoutNull) : parseJson(body);
+  const wrong = fits(schema, answer) ? undefined : wrongKindIn(schema, answer);
+  if (wrong !== undefined) throw new SyntaxError(`${operation} answers no ${wrong.wanted} where one belongs`);
+  const missing = (needed[operation] ?? []).find((path) => !holds(answer, path.split(".")));
+  if (missing !== undefined) throw new SyntaxError(`${operation} answers no ${missing}`);
+  return answer as object;
 }
 
-/** @throws SyntaxError with the status, as the SDK's reader does of what is no JSON. */
-function checkAnswer(operation: string, body: string, httpStatusCode: number): void {
-  const schema = Object.hasOwn(answers, operation) ? answers[operation] : undefined;
-  if (schema === undefined) return;
-  try {
-    const read = parseJson(body);
-    const isRight = fits(schema, read);
-    // AWS leaves absent fields out; null would be no value of any.
-    const answer = isRight ? read : parseJson(body, (_, value: unknown) => value ?? undefined);
-    const wrong = isRight ? undefined : wrongKindIn(schema, answer);
-    if (wrong !== undefined) throw new SyntaxError(`${operation} answers no ${wrong.wanted} where one belongs`);
-    const missing = (needed[operation] ?? []).find((path) => !holds(answer, path.split(".")));
-    if (missing !== undefined) throw new SyntaxError(`${operation} answers no ${missing}`);
-  } catch (error) {
-    throw error instanceof SyntaxError ? Object.assign(error, { $metadata: { httpStatusCode } }) : error;
-  }
+/** AWS leaves absent fields out; null would be no value of any. */
+function withoutNull(this: unknown, _: string, value: unknown): unknown {
+  return value === null && !Array.isArray(this) ? undefined : value;
 }
 
 /** Whether there is what the path leads to: in each item of a list, where there is the list. */
-function holds(value: unknown, [key, ...rest]: readonly string[]): boolean {
+function holds(value: unknown, path: readonly string[], at = 0): boolean {
+  const key = path[at];
   if (key === undefined) return true;
-  if (key === "*") return (value as readonly unknown[]).every((item) => holds(item, rest));
+  if (key === "*") return (value as readonly unknown[]).every((item) => holds(item, path, at + 1));
   const part = (value as Readonly<Record<string, unknown>>)[key];
-  return part === undefined ? rest.includes("*") : holds(part, rest);
+  return part === undefined ? path.includes("*", at + 1) : holds(part, path, at + 1);
 }

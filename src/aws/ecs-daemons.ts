@@ -12,6 +12,7 @@ import type { ManagedDaemon } from "../core/cluster/managed-daemons.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import type { EcsServicePort } from "../ports.ts";
 import { everyPage } from "./ecs-calls.ts";
+import type { OnWire } from "./ecs-client.ts";
 import { optional } from "./ecs-service-deployments.ts";
 import type { ServiceCalls } from "./ecs-services.ts";
 
@@ -33,9 +34,7 @@ export function createDaemonReader({ client, call, read }: ServiceCalls): EcsSer
     const { daemonRevisions = [] } = await read(() =>
       call("DescribeDaemonRevisions", (options) => client.send(command, options)),
     );
-    const [newest] = daemonRevisions.toSorted(
-      (one, other) => (other.createdAt?.getTime() ?? 0) - (one.createdAt?.getTime() ?? 0),
-    );
+    const [newest] = daemonRevisions.toSorted((one, other) => (other.createdAt ?? 0) - (one.createdAt ?? 0));
     return {
       daemonTaskDefinition: newest?.daemonTaskDefinitionArn,
       capacityProviders: revisions.flatMap(({ capacityProviders = [] }) => capacityProviders),
@@ -61,7 +60,7 @@ export function createDaemonReader({ client, call, read }: ServiceCalls): EcsSer
   return async (clusterArn) => {
     // An endpoint that plays ECS may not know daemons, nor may ECS itself in every region.
     const listed = await optional(true, () =>
-      everyPage<DaemonSummary>(async (nextToken) => {
+      everyPage<OnWire<DaemonSummary>>(async (nextToken) => {
         const command = new ListDaemonsCommand({ clusterArn, maxResults: listPage, ...nextToken });
         const answer = await read(() => call("ListDaemons", (options) => client.send(command, options)));
         return { items: answer.daemonSummariesList, nextToken: answer.nextToken };
@@ -80,7 +79,7 @@ function toDefinition({
   cpu,
   memory,
   containerDefinitions = [],
-}: DaemonTaskDefinition): ManagedDaemon["definition"] {
+}: OnWire<DaemonTaskDefinition>): ManagedDaemon["definition"] {
   return {
     family,
     ...present({ cpu, memory }),

@@ -10,6 +10,7 @@ import { chunks } from "../core/base/groups.ts";
 import { AiplatError } from "../errors.ts";
 import type { ServiceDeploymentFilter, ServiceDeploymentPort } from "../ports.ts";
 import { everyPage } from "./ecs-calls.ts";
+import type { OnWire } from "./ecs-client.ts";
 import type { ServiceCalls } from "./ecs-services.ts";
 import { toListedDeployment, toServiceDeployment } from "./ecs-shapes.ts";
 
@@ -46,7 +47,7 @@ export function createServiceDeploymentCalls({
       ...(Object.keys(times).length === 0 ? {} : { createdAt: times }),
     };
     const found = await optional(played, () =>
-      everyPage<ServiceDeploymentBrief>(async (nextToken) => {
+      everyPage<OnWire<ServiceDeploymentBrief>>(async (nextToken) => {
         const command = new ListServiceDeploymentsCommand({ ...input, ...nextToken });
         const answer = await read(() => call("ListServiceDeployments", (options) => client.send(command, options)));
         return { items: answer.serviceDeployments, nextToken: answer.nextToken };

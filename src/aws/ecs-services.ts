@@ -5,7 +5,6 @@ import {
   ListServicesCommand,
   TagResourceCommand,
   UpdateServiceCommand,
-  type ECSClient,
 } from "@aws-sdk/client-ecs";
 import { AiplatError } from "../errors.ts";
 import type { EcsServicePort } from "../ports.ts";
@@ -13,10 +12,11 @@ import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
 import { chunks } from "../core/base/groups.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
+import type { EcsClient } from "./ecs-client.ts";
 import { createDaemonReader } from "./ecs-daemons.ts";
 import { createServiceDeploymentCalls } from "./ecs-service-deployments.ts";
 import type { Pace } from "./pace.ts";
-import { keepRawJson } from "./raw-json.ts";
+import { sendRawJson } from "./raw-json.ts";
 
 /**
  * DescribeServices and the pages of ListServices take no more.
@@ -24,9 +24,6 @@ import { keepRawJson } from "./raw-json.ts";
  */
 const describeBatch = 10;
 const listPage = 100;
-
-/** What calls are sent by. */
-export type EcsClient = Pick<ECSClient, "send">;
 
 export interface ServiceCalls {
   readonly client: EcsClient;
@@ -46,14 +43,13 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
     const answers = await Promise.all(
       chunks(services, describeBatch).map(async (batch) => {
         const command = new DescribeServicesCommand({ cluster, services: batch, include: ["TAGS"] });
-        const raw = keepRawJson(command);
-        await read(() =>
+        const { services } = await read(() =>
           inCluster(
             cluster,
             call("DescribeServices", (options) => client.send(command, options)),
           ),
         );
-        return (raw.json as { readonly services?: readonly unknown[] }).services ?? [];
+        return services ?? [];
       }),
     );
     return answers.flat().map(toService);
@@ -64,39 +60,38 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
 
     createService: async (input) => {
       const command = new CreateServiceCommand({ serviceName: input.serviceName });
-      const raw = keepRawJson(command, input);
-      await modify(() =>
+      sendRawJson(command, input);
+      const { service } = await modify(() =>
         inCluster(
           input.cluster,
           change("CreateService", (options) => client.send(command, options)),
         ),
       );
-      return serviceIn(raw.json);
+      return toService(service);
     },
 
     updateService: async (input) => {
       const command = new UpdateServiceCommand({ service: input.service });
-      const raw = keepRawJson(command, input);
-      await modify(() =>
+      sendRawJson(command, input);
+      const { service } = await modify(() =>
         inCluster(
           input.cluster,
           change("UpdateService", (options) => client.send(command, options)),
         ),
       );
-      return serviceIn(raw.json);
+      return toService(service);
     },
 
     deleteService: async (cluster, service, { force }) => {
       const command = new DeleteServiceCommand({ cluster, service, force });
-      const raw = keepRawJson(command);
       try {
-        await modify(() =>
+        const { service: deleted } = await modify(() =>
           inCluster(
             cluster,
             change("DeleteService", (options) => client.send(command, options)),
           ),
         );
-        return serviceIn(raw.json);
+        return toService(deleted);
       } catch (error) {
         if (!isGone(error)) throw error;
         // The SDK repeats a call whose answer was lost, and finds that the first one has done it.
@@ -140,8 +135,4 @@ function isGone(error: unknown): error is AiplatError {
     (error.details["awsCode"] === "ServiceNotFoundException" ||
       error.details["awsCode"] === "ServiceNotActiveException")
   );
-}
-
-function serviceIn(json: unknown): ReturnType<typeof toService> {
-  return toService((json as { readonly service?: unknown }).service ?? {});
 }

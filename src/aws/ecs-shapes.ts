@@ -1,4 +1,4 @@
-/** The SDK's objects as aiplat's readonly data: dates as milliseconds, and no key without a value. */
+/** ECS's answers as aiplat's readonly data: dates as milliseconds, and no key without a value. */
 import type {
   CapacityProvider,
   Cluster,
@@ -18,6 +18,7 @@ import type { Failure, RegisteredTaskDefinition, Tag, Task, TaskContainer } from
 import type { Deployment, Service, ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
 import type { ClusterDescription, DescribedProvider } from "../ports.ts";
+import type { OnWire } from "./ecs-client.ts";
 
 export function toProvider(provider: CapacityProvider): DescribedProvider {
   const { name, type, managedInstancesProvider, autoScalingGroupProvider: group } = provider;
@@ -34,7 +35,7 @@ export function toProvider(provider: CapacityProvider): DescribedProvider {
           managedDraining: group.managedDraining !== "DISABLED",
           managedTerminationProtection: group.managedTerminationProtection === "ENABLED",
         }),
-    ...present({ groupName }),
+    ...present({ groupName, targetCapacity: group?.managedScaling?.targetCapacity }),
   };
 }
 
@@ -64,14 +65,14 @@ export function toCluster(cluster: Cluster): ClusterDescription {
 }
 
 /** Left out where something stands in the place of the list that is no list. */
-function toOverrides(overrides: SdkTask["overrides"]): Task["overrides"] {
+function toOverrides(overrides: OnWire<SdkTask>["overrides"]): Task["overrides"] {
   const { containerOverrides } = overrides ?? {};
   return containerOverrides === undefined || Array.isArray(containerOverrides)
     ? (overrides as Task["overrides"])
     : undefined;
 }
 
-export function toTask(task: SdkTask): Task {
+export function toTask(task: OnWire<SdkTask>): Task {
   return present({
     taskArn: task.taskArn ?? "",
     taskDefinitionArn: task.taskDefinitionArn ?? "",
@@ -102,9 +103,9 @@ export function toTask(task: SdkTask): Task {
     ),
     overrides: toOverrides(task.overrides),
     tags: task.tags === undefined ? undefined : toTags(task.tags),
-    createdAt: task.createdAt?.getTime(),
-    startedAt: task.startedAt?.getTime(),
-    stoppedAt: task.stoppedAt?.getTime(),
+    createdAt: milliseconds(task.createdAt),
+    startedAt: milliseconds(task.startedAt),
+    stoppedAt: milliseconds(task.stoppedAt),
   });
 }
 
@@ -117,7 +118,7 @@ export function toFailure({ arn, reason, detail }: SdkFailure): Failure {
   return present({ arn, reason: reason ?? "", detail });
 }
 
-export function toContainerInstance(instance: SdkContainerInstance): ContainerInstance {
+export function toContainerInstance(instance: OnWire<SdkContainerInstance>): ContainerInstance {
   return present({
     arn: instance.containerInstanceArn ?? "",
     ec2InstanceId: instance.ec2InstanceId ?? "",
@@ -125,7 +126,7 @@ export function toContainerInstance(instance: SdkContainerInstance): ContainerIn
     agentConnected: instance.agentConnected ?? false,
     agentVersion: instance.versionInfo?.agentVersion,
     capacityProvider: instance.capacityProviderName,
-    registeredAt: instance.registeredAt?.getTime(),
+    registeredAt: milliseconds(instance.registeredAt),
     attributes: Object.fromEntries((instance.attributes ?? []).map(({ name, value }) => [name, value ?? ""])),
     registered: toResources(instance.registeredResources),
     remaining: toResources(instance.remainingResources),
@@ -162,7 +163,7 @@ function toGpuDevice(device: SdkGpuDevice): GpuDevice {
   };
 }
 
-function toHealth(health: ContainerInstanceHealthStatus | undefined): InstanceHealth | undefined {
+function toHealth(health: OnWire<ContainerInstanceHealthStatus> | undefined): InstanceHealth | undefined {
   if (health?.overallStatus === undefined) return undefined;
   return {
     overallStatus: health.overallStatus,
@@ -172,28 +173,23 @@ function toHealth(health: ContainerInstanceHealthStatus | undefined): InstanceHe
   };
 }
 
-/** A task definition as it came over the wire, so that fields newer than the SDK stay in it. */
+/** A task definition with its dates in milliseconds, and every other field as it came, newer ones too. */
 export function toTaskDefinition(json: unknown): RegisteredTaskDefinition {
   const { taskDefinition, tags } = json as {
     readonly taskDefinition: RegisteredTaskDefinition;
     readonly tags?: readonly Tag[];
   };
-  const milliseconds = (key: "registeredAt" | "deregisteredAt") => {
-    const seconds = taskDefinition[key];
-    return typeof seconds === "number" ? { [key]: Math.round(seconds * 1000) } : {};
-  };
+  const { registeredAt, deregisteredAt } = taskDefinition;
   return {
     ...taskDefinition,
-    ...milliseconds("registeredAt"),
-    ...milliseconds("deregisteredAt"),
+    ...present({ registeredAt: milliseconds(registeredAt), deregisteredAt: milliseconds(deregisteredAt) }),
     ...(tags === undefined || tags.length === 0 ? {} : { tags }),
   };
 }
 
-/** A service as it came over the wire, with its dates in milliseconds. */
+/** A service with its dates in milliseconds, and every other field as it came. */
 export function toService(json: unknown): Service {
   const service = json as Partial<Service>;
-  const at = (seconds: unknown) => (typeof seconds === "number" ? Math.round(seconds * 1000) : 0);
   return {
     ...service,
     serviceArn: service.serviceArn ?? "",
@@ -203,8 +199,14 @@ export function toService(json: unknown): Service {
     runningCount: service.runningCount ?? 0,
     pendingCount: service.pendingCount ?? 0,
     taskDefinition: service.taskDefinition ?? "",
-    deployments: (service.deployments ?? []).map((each): Deployment => ({ ...each, createdAt: at(each.createdAt) })),
-    events: (service.events ?? []).map((each): ServiceEvent => ({ ...each, createdAt: at(each.createdAt) })),
+    deployments: (service.deployments ?? []).map((each): Deployment => ({
+      ...each,
+      createdAt: milliseconds(each.createdAt) ?? 0,
+    })),
+    events: (service.events ?? []).map((each): ServiceEvent => ({
+      ...each,
+      createdAt: milliseconds(each.createdAt) ?? 0,
+    })),
   };
 }
 
@@ -215,13 +217,13 @@ export function toListedDeployment({
   status,
   statusReason,
   createdAt,
-}: ServiceDeploymentBrief): ServiceDeployment {
+}: OnWire<ServiceDeploymentBrief>): ServiceDeployment {
   return present({
     arn: serviceDeploymentArn ?? "",
     revisionArn: targetServiceRevisionArn ?? "",
     status: status ?? "",
     statusReason: statusReason === "" ? undefined : statusReason,
-    createdAt: createdAt?.getTime() ?? 0,
+    createdAt: milliseconds(createdAt) ?? 0,
   });
 }
 
@@ -232,11 +234,11 @@ export function toServiceDeployment({
   lifecycleHookDetails = [],
   rollback,
   ...brief
-}: SdkServiceDeployment): ServiceDeployment {
+}: OnWire<SdkServiceDeployment>): ServiceDeployment {
   const pauses = lifecycleHookDetails
     .filter(({ targetType, status }) => targetType === "PAUSE" && status === "AWAITING_ACTION")
     .map(({ hookId, expiresAt, timeoutAction }) =>
-      present({ hookId: hookId ?? "", expiresAt: expiresAt?.getTime(), timeoutAction }),
+      present({ hookId: hookId ?? "", expiresAt: milliseconds(expiresAt), timeoutAction }),
     );
   const listed = toListedDeployment({
     ...brief,
@@ -249,6 +251,11 @@ export function toServiceDeployment({
     productionPercent: target?.requestedProductionTrafficWeight,
     pauses: pauses.length === 0 ? undefined : pauses,
   });
+}
+
+/** A date on the wire: seconds since the epoch, and parts of them. */
+function milliseconds(seconds: unknown): number | undefined {
+  return typeof seconds === "number" ? Math.round(seconds * 1000) : undefined;
 }
 
 function toTags(tags: readonly SdkTag[] = []): readonly Tag[] {

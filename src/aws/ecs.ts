@@ -4,7 +4,6 @@ import {
   DescribeContainerInstancesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
-  ECSClient,
   ExecuteCommandCommand,
   ListClustersCommand,
   ListContainerInstancesCommand,
@@ -22,28 +21,16 @@ import { AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { buckets } from "./buckets.ts";
 import { createCall, createChange } from "./call.ts";
-import { clientSettings, type AwsConfig } from "./config.ts";
+import type { AwsConfig } from "./config.ts";
 import { chunks } from "../core/base/groups.ts";
-import { checkAnswers } from "./ecs-answers.ts";
 import { everyPage, inCluster } from "./ecs-calls.ts";
-import { createServiceCalls, type EcsClient } from "./ecs-services.ts";
+import { createEcsClient } from "./ecs-client.ts";
+import { createServiceCalls } from "./ecs-services.ts";
 import { toProvider, toCluster, toContainerInstance, toFailure, toTask, toTaskDefinition } from "./ecs-shapes.ts";
 import { changeMs, lasting, readBackMs } from "./lasting.ts";
 import { createPace, type Bucket, type Pace } from "./pace.ts";
 import { sendOnce } from "./send-once.ts";
-import { keepRawJson } from "./raw-json.ts";
-
-/** A client that is made when it is first used: it costs as much as several calls, and most commands ask one port. */
-function clientFor(config: AwsConfig): EcsClient {
-  let made: ECSClient | undefined;
-  const make = () => {
-    const client = new ECSClient(clientSettings(config, "ecs"));
-    checkAnswers(client);
-    return client;
-  };
-  const send = (...sent: Parameters<ECSClient["send"]>) => (made ??= make()).send(...sent);
-  return { send: send as ECSClient["send"] };
-}
+import { sendRawJson } from "./raw-json.ts";
 
 /** ECS for what a command reads back, and takes back, after it was interrupted. */
 export function createEcsAfterwards(config: AwsConfig, signal: AbortSignal): EcsPort {
@@ -61,7 +48,7 @@ export function createEcs(
   signal: AbortSignal,
   changesUntil: AbortSignal = lasting(signal, changeMs),
 ): EcsPort {
-  const client = clientFor(config);
+  const client = createEcsClient(config);
   const call = createCall(config, "ecs", signal);
   // A RunTask under way is not cut off by Ctrl-C: its tasks would run and nobody would know of them. Nor is a StopTask:
   // after Ctrl-C it is how --all-or-nothing keeps its word.
@@ -127,15 +114,17 @@ export function createEcs(
 
     registerTaskDefinition: async (definition) => {
       const command = new RegisterTaskDefinitionCommand({ family: definition.family, containerDefinitions: [] });
-      const raw = keepRawJson(command, definition);
+      sendRawJson(command, definition);
       sendOnce(command);
-      await paces.definitionModify(() => change("RegisterTaskDefinition", (options) => client.send(command, options)));
-      return toTaskDefinition(raw.json);
+      return toTaskDefinition(
+        await paces.definitionModify(() =>
+          change("RegisterTaskDefinition", (options) => client.send(command, options)),
+        ),
+      );
     },
 
     describeTaskDefinition: async (reference) => {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ["TAGS"] });
-      const raw = keepRawJson(command);
       const answer = await paces.definitionRead(() =>
         call("DescribeTaskDefinition", (options) =>
           client.send(command, options).catch((error: unknown) => {
@@ -146,14 +135,14 @@ export function createEcs(
           }),
         ),
       );
-      return answer.taskDefinition === undefined ? undefined : toTaskDefinition(raw.json);
+      return answer.taskDefinition === undefined ? undefined : toTaskDefinition(answer);
     },
 
     runTask: async (request) => {
       // The SDK repeats a request that got no answer: without the token that would start the tasks twice.
       if (request.clientToken === undefined) throw new Error("RunTask without a client token");
       const command = new RunTaskCommand({ taskDefinition: request.taskDefinition });
-      keepRawJson(command, request);
+      sendRawJson(command, request);
       const { tasks, failures } = await paces.resourceModify(() =>
         inCluster(
           request.cluster,

@@ -35,7 +35,8 @@ export async function readText(context: ReadContext, path: string, mostMiB = usu
   if (text === undefined) throw tooBig(name, mostMiB);
   // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.
   if (text.includes("\0") || (path === "-" && text.includes("\uFFFD"))) throw notText(name);
-  return text;
+  // Without the mark of its encoding, where it has one.
+  return text.replace(/^\uFEFF/, "");
 }
 
 /** Whether there is something at the path. */
@@ -114,8 +115,7 @@ function cannotRead(name: string, error: NodeJS.ErrnoException): AiplatError {
 
 function decode(bytes: Buffer, name: string): string {
   if (!isUtf8(bytes)) throw notText(name);
-  // Without the mark of its encoding, where it has one.
-  return bytes.toString("utf8").replace(/^\uFEFF/, "");
+  return bytes.toString("utf8");
 }
 
 function tooBig(name: string, mostMiB: number): AiplatError {

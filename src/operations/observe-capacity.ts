@@ -1,21 +1,24 @@
 import { present } from "../core/base/present.ts";
 import type { ObservedCapacities } from "../core/capacity/check-capacity.ts";
+import { deployedStack, type DeployedStack } from "../core/capacity/deployed-stack.ts";
 import {
+  efaGroupsOf,
   imageOf,
   imageParameterOf,
+  isOwn,
   launchedTypes,
   type ObservedTemplate,
   type ObservedCapacity,
 } from "../core/capacity/observed-capacity.ts";
+import { isFargate } from "../core/ecs-api/fargate.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { Aws, Runtime } from "../context.ts";
 import { AiplatError } from "../errors.ts";
 import type { DescribedProvider } from "../ports.ts";
 
-type Ports = Pick<Aws, "ecs" | "autoScaling" | "ec2" | "ec2Read" | "ssm" | "region">;
+type Ports = Pick<Aws, "ecs" | "cloudFormation" | "autoScaling" | "ec2" | "ec2Read" | "ssm" | "region">;
 
-/** What ECS runs of itself: providers that have no machines of the account. */
-const fargate = new Set(["FARGATE", "FARGATE_SPOT"]);
+const noGroup: Partial<ObservedCapacity> = {};
 
 /** Reads the capacities of a cluster, each provider of its list. @throws NotFound where there is no such cluster. */
 export async function observeCapacities(aws: Ports, { now }: Pick<Runtime, "now">, cluster: string) {
@@ -29,7 +32,7 @@ export async function observeCapacities(aws: Ports, { now }: Pick<Runtime, "now"
         hint: "Name another with --cluster; aiplat capacity deploy --create-cluster makes one.",
       },
     );
-  const names = found.capacityProviders.filter((name) => !fargate.has(name));
+  const names = found.capacityProviders.filter((name) => !isFargate(name));
   const [providers, instances] = await Promise.all([
     names.length === 0 ? [] : ecs.describeCapacityProviders(names, cluster),
     ecs.listContainerInstances(cluster).then((arns) => ecs.describeContainerInstances(cluster, arns)),
@@ -37,12 +40,16 @@ export async function observeCapacities(aws: Ports, { now }: Pick<Runtime, "now"
   const capacities = await Promise.all(
     names.map(async (name): Promise<ObservedCapacity> => {
       const provider = providers.find((each) => each.name === name);
-      const group = provider === undefined ? {} : await observeGroup(aws, provider);
+      const [group, stack] = await Promise.all([
+        provider === undefined ? noGroup : observeGroup(aws, provider),
+        isOwn(name) ? observeStack(aws, name) : undefined,
+      ]);
       const own = new Set((group.group?.instances ?? []).map(({ id }) => id));
       return {
         name,
-        ...present({ provider }),
+        ...present({ provider, stack }),
         activities: [],
+        securityGroups: [],
         zonesOffering: new Map(),
         ...group,
         containerInstances: instances.filter(
@@ -52,6 +59,14 @@ export async function observeCapacities(aws: Ports, { now }: Pick<Runtime, "now"
     }),
   );
   return { cluster: found.name, capacities, now: now() } satisfies ObservedCapacities;
+}
+
+async function observeStack(aws: Ports, name: string): Promise<DeployedStack | undefined> {
+  const cloudFormation = await aws.cloudFormation();
+  const stack = await cloudFormation.stack(name);
+  if (stack === undefined || stack.status === "DELETE_COMPLETE") return undefined;
+  const [body, resources] = await Promise.all([cloudFormation.template(stack.id), cloudFormation.resources(stack.id)]);
+  return deployedStack(stack, body, resources);
 }
 
 async function observeGroup(aws: Ports, { groupName }: DescribedProvider): Promise<Partial<ObservedCapacity>> {
@@ -70,13 +85,16 @@ async function observeTemplate(aws: Ports, group: GroupDetail): Promise<Partial<
   const template = await ec2.launchTemplateVersion({ id }, version);
   if (template === undefined) return {};
   const types = launchedTypes({ group, template });
-  const [image, zonesOffering] = await Promise.all([
+  const groups = efaGroupsOf(template);
+  const [image, zonesOffering, securityGroups] = await Promise.all([
     observeImage(aws, group, template),
     types.length === 0 ? new Map<string, readonly string[]>() : ec2Read.zonesOffering(types),
+    groups.length === 0 ? [] : ec2Read.securityGroups(groups),
   ]);
   return {
     template,
     zonesOffering,
+    securityGroups,
     ...image,
     ...present({ newestVersion: /^\d+$/.test(version) ? version : undefined }),
   };

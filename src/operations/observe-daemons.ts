@@ -1,5 +1,6 @@
 import { present } from "../core/base/present.ts";
 import type { ManagedDaemon } from "../core/cluster/managed-daemons.ts";
+import { isFargate } from "../core/ecs-api/fargate.ts";
 import type { Service } from "../core/ecs-api/service.ts";
 import { AiplatError } from "../errors.ts";
 import type { ClusterDescription, EcsPort } from "../ports.ts";
@@ -27,7 +28,7 @@ export async function observeDaemons(
     tolerating(unknown, async () => {
       const { arn, capacityProviders } = await description;
       // Managed Instances providers have names of the user's choice.
-      return capacityProviders.every((name) => name.startsWith("FARGATE")) ? [] : ecs.managedDaemons(arn);
+      return capacityProviders.every(isFargate) ? [] : ecs.managedDaemons(arn);
     }),
   ]);
   return {

@@ -42,7 +42,7 @@ afterEach(() => box.sandbox.close());
 const run = (verb: string, ...args: readonly string[]) => runCli(["capacity", verb, ...args], { box, cwd: folder });
 
 async function deploy(): Promise<void> {
-  const sizes = ["--min-size", "1", "--max-size", "2"];
+  const sizes = ["--min-size", "1", "--max-size", "3"];
   const words = ["--subnet", "subnet-0000000000000000a", "--create-cluster", ...sizes, "--yes"];
   expect(await run("deploy", ...words)).toMatchObject({ code: 0 });
 }
@@ -88,19 +88,67 @@ const list = async (capacityProviders: readonly string[]) => {
   });
 };
 
+function dropEfaRule(direction: "ingress" | "egress"): void {
+  const [own] = box.sandbox.world.securityGroups.values();
+  own![direction] = own![direction].filter(({ groupId }) => groupId === undefined);
+}
+
+function setStack(status: string): void {
+  for (const stack of box.sandbox.world.stacks.values()) stack.status = status;
+}
+
+type Check = keyof (typeof checkCodes)["capacity check"];
+
 /** What somebody does to the machines, the check that finds it, and what it warns of beside that. */
 const faults: readonly (readonly [
   what: string,
-  code: keyof (typeof checkCodes)["capacity check"],
+  code: Check | readonly [Check, "drift"],
   plant: () => unknown,
   warned?: readonly string[],
 ])[] = [
+  [
+    "tokens that the metadata service no longer wants",
+    ["metadata", "drift"],
+    () => relaunch(() => ({ MetadataOptions: { HttpTokens: "optional", HttpPutResponseHopLimit: 2 } })),
+    ["version"],
+  ],
+  [
+    "a hop limit that containers do not pass",
+    ["metadata", "drift"],
+    () => relaunch(() => ({ MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 1 } })),
+    ["version"],
+  ],
+  ["a rule of EFA's security group taken away", "security-group", () => dropEfaRule("ingress")],
+  ["the other rule taken away", "security-group", () => dropEfaRule("egress")],
+  ["a deployment that failed and could not be taken back", "stack", () => setStack("UPDATE_ROLLBACK_FAILED")],
+  ["sizes changed by hand", "drift", () => update({ MinSize: "0", MaxSize: "4" })],
+  [
+    "another target of managed scaling",
+    "drift",
+    setProvider({ managedScaling: { status: "ENABLED", targetCapacity: 50 } }),
+  ],
+  ["a key pair on the machines", "drift", () => relaunch(() => ({ KeyName: "mine" })), ["version"]],
+  [
+    "a disk of another size",
+    "drift",
+    () =>
+      relaunch(({ BlockDeviceMappings: [disk] }: Json) => ({
+        BlockDeviceMappings: [{ ...disk, Ebs: { ...disk.Ebs, VolumeSize: 30 } }],
+      })),
+    ["version"],
+  ],
+  [
+    "user data with a line more",
+    "drift",
+    () => relaunch(told("ECS_CLUSTER=lab", "ECS_CLUSTER=lab\nECS_LOGLEVEL=debug")),
+    ["version"],
+  ],
   ["the provider taken out of the list", "providers", () => list([])],
   ["a provider in the list that is no more", "provider", () => box.sandbox.world.capacityProviders.delete(name)],
   ["managed scaling off", "managed-scaling", setProvider({ managedScaling: { status: "DISABLED" } })],
   ["managed draining off", "managed-draining", setProvider({ managedDraining: "DISABLED" })],
   ["termination protection off", "termination-protection", setProvider({ managedTerminationProtection: "DISABLED" })],
-  ["a group that may have no machine", "group", () => update({ MinSize: "0", MaxSize: "0" })],
+  ["a group that may have no machine", ["group", "drift"], () => update({ MinSize: "0", MaxSize: "0" })],
   ["a group deleted by hand", "group", () => box.sandbox.world.groups.delete(name)],
   [
     "a group that is being deleted",
@@ -117,12 +165,12 @@ const faults: readonly (readonly [
         "trn1.32xlarge",
         "You have requested more vCPU capacity than your current vCPU limit of 128 allows.",
       );
-      await update({ DesiredCapacity: "2", MaxSize: "3" });
+      await update({ DesiredCapacity: "2" });
     },
   ],
   [
     "a subnet in a zone that has not the type",
-    "zones",
+    ["zones", "drift"],
     () => update({ VPCZoneIdentifier: "subnet-0000000000000000c" }),
   ],
   ["new machines not protected", "protection", () => update({ NewInstancesProtectedFromScaleIn: "false" })],
@@ -158,7 +206,7 @@ const faults: readonly (readonly [
   ],
   [
     "user data of another cluster",
-    "user-data",
+    ["user-data", "drift"],
     () => relaunch(told("ECS_CLUSTER=lab", "ECS_CLUSTER=prod")),
     ["version"],
   ],
@@ -180,7 +228,7 @@ const faults: readonly (readonly [
   ],
   [
     "half of the EFA interfaces",
-    "efa-interfaces",
+    ["efa-interfaces", "drift"],
     () => relaunch((data) => ({ NetworkInterfaces: interfaces(data).slice(4) })),
     ["version"],
   ],
@@ -193,10 +241,16 @@ describe("capacity check", () => {
   });
 
   it.each(faults.map(([what, code, plant, warned = []]) => ({ what, code, plant, warned })))(
-    "finds $what, by $code alone",
+    "finds $what, and nothing else",
     async ({ code, plant, warned }) => {
       await plant();
-      expect(await check()).toEqual({ exit: 3, failed: [code], warned });
+      const { exit, failed, warned: found } = await check();
+      const wanted = typeof code === "string" ? [code] : [...code];
+      expect({ exit, failed: failed.toSorted(), warned: found }).toEqual({
+        exit: 3,
+        failed: wanted.toSorted(),
+        warned,
+      });
     },
   );
 
@@ -207,7 +261,41 @@ describe("capacity check", () => {
     ["another instance type", () => ({ InstanceType: "trn1n.32xlarge", NetworkInterfaces: [] })],
   ])("finds that the machines of a workload have %s", async (_, change) => {
     relaunch(change);
-    expect(await check("--workload", "aiplat.yaml")).toEqual({ exit: 3, failed: ["workload"], warned: ["version"] });
+    expect(await check("--workload", "aiplat.yaml")).toEqual({
+      exit: 3,
+      failed: ["drift", "workload"],
+      warned: ["version"],
+    });
+  });
+
+  it.each([
+    ["on Spot", "g5.12xlarge", ["--spot", "--subnet", "subnet-0000000000000000b"]],
+    ["as Managed Instances", "inf2.8xlarge", ["--capacity", "managed-instances"]],
+  ])("finds nothing wrong with machines %s", async (_, type, words) => {
+    const of = ["--no-file", "--cluster", "lab", "--instance-type", type, "--subnet", "subnet-0000000000000000a"];
+    expect(await run("deploy", ...of, ...words, "--yes")).toMatchObject({ code: 0 });
+    expect(await check()).toEqual({ exit: 0, failed: [], warned: [] });
+  });
+
+  it.each([
+    ["on demand", { "InstancesDistribution.OnDemandPercentageAboveBaseCapacity": "100" }],
+    ["as another type", { "LaunchTemplate.Overrides.member.1.InstanceType": "g5.24xlarge" }],
+  ])("finds that machines of Spot are launched %s", async (_, change) => {
+    const spot = "aiplat-lab-g5-12xlarge";
+    const of = ["--no-file", "--cluster", "lab", "--instance-type", "g5.12xlarge", "--spot"];
+    expect(await run("deploy", ...of, "--subnet", "subnet-0000000000000000a", "--yes")).toMatchObject({ code: 0 });
+    const policy = {
+      "InstancesDistribution.OnDemandPercentageAboveBaseCapacity": "0",
+      "LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateName": spot,
+      "LaunchTemplate.LaunchTemplateSpecification.Version": "1",
+      "LaunchTemplate.Overrides.member.1.InstanceType": "g5.12xlarge",
+      ...change,
+    };
+    const form = Object.fromEntries(
+      Object.entries(policy).map(([key, value]) => [`MixedInstancesPolicy.${key}`, value]),
+    );
+    expect(await box.query("UpdateAutoScalingGroup", { AutoScalingGroupName: spot, ...form })).not.toContain("<Error>");
+    expect(await check()).toEqual({ exit: 3, failed: ["drift"], warned: [] });
   });
 
   it("warns of machines of an earlier version, which run on as they are", async () => {
@@ -216,7 +304,7 @@ describe("capacity check", () => {
   });
 
   it("has a fault for each of its checks", () => {
-    const planted = new Set<string>([...faults.map(([, code]) => code), "workload", "version"]);
+    const planted = new Set<string>([...faults.flatMap(([, code]) => code), "workload", "version"]);
     expect([...planted].toSorted()).toEqual(Object.keys(checkCodes["capacity check"]).toSorted());
   });
 });

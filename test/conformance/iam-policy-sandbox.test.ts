@@ -147,14 +147,18 @@ async function addProvider(): Promise<void> {
 async function deployAndDeleteMachines(): Promise<void> {
   const lab = ["--no-file", "--cluster", "lab", "--instance-type", "inf2.xlarge"];
   const make = [...lab, "--subnet", "subnet-0000000000000000a", "--create-cluster", "--default", "--min-size", "1"];
-  await run("capacity deploy", ...make, "--dry-run");
+  await run("capacity deploy", ...make, "--security-group", "sg-00000000000000001", "--dry-run");
   expect(await run("capacity deploy", ...make, "--yes")).toMatchObject({ code: 0 });
   await run("capacity deploy", ...make, "--yes");
   box.step(120);
   await box.register("lab");
   await box.ecs("CreateService", { cluster: "lab", serviceName: "lab", taskDefinition: "lab", desiredCount: 1 });
   box.step(30);
+  const withEfa = ["--no-file", "--cluster", "lab", "--instance-type", "trn1.32xlarge"];
+  const efa = ["--efa", "--subnet", "subnet-0000000000000000a", "--yes"];
+  expect(await run("capacity deploy", ...withEfa, ...efa)).toMatchObject({ code: 0 });
   await run("capacity check", "--cluster", "lab");
+  expect(await run("capacity delete", ...withEfa, "--yes")).toMatchObject({ code: 0 });
   expect((await run("capacity delete", ...lab, "--yes")).stderr).toContain("is in use");
   await box.ecs("DeleteService", { cluster: "lab", service: "lab", force: true });
   box.step(60);
@@ -221,7 +225,14 @@ it("is what the policy of each command allows", { timeout: 900_000 }, async () =
   await run("task stop", id.slice(0, 8), "--yes");
   await run("task wait", "--run", ran.run, "--logs");
   await run("run-task", "train.yaml", "--wait", "--logs");
-  await run("capacity generate", "train.yaml", "--subnet", "subnet-0000000000000000a");
+  await run(
+    "capacity generate",
+    "train.yaml",
+    "--subnet",
+    "subnet-0000000000000000a",
+    "--security-group",
+    "sg-00000000000000001",
+  );
   await deployAndDeleteMachines();
 
   await addProvider();

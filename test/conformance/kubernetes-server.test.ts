@@ -4,6 +4,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
+import { celViolations } from "../../src/core/kubernetes/cel/violations.ts";
+import { generateManifests, resolveForKubernetes } from "../../src/core/kubernetes/generate.ts";
+import { gitopsTools } from "../../src/core/kubernetes/gitops.ts";
 import { kinds } from "../../src/core/kubernetes/kinds.ts";
 import type { Manifest } from "../../src/core/kubernetes/manifest.ts";
 import {
@@ -15,6 +18,7 @@ import {
 import { runCli } from "../support/cli.ts";
 import { runs, testSeed } from "../support/depth.ts";
 import { everyWordAs } from "../support/every-word.ts";
+import { valuesFor } from "../support/extra-values.ts";
 import { missingCrdSchemas } from "../support/kubernetes-schemas.ts";
 import {
   customResourceDefinitions,
@@ -36,6 +40,13 @@ const random = skipped ? [] : randomManifests(runs(500), testSeed ?? 16);
 
 /** The kind that EKS Auto Mode brings, of which AWS publishes no schema, and one that Gatekeeper makes of its template. */
 const withoutSchema: ReadonlySet<string> = new Set(["NodeClass", "AiplatAccelerators"]);
+
+/** The manifest in the namespace that there is, with the fields of its `spec` replaced. */
+const inMl = ({ metadata, spec, ...rest }: Manifest, fields: object = {}): Manifest => ({
+  ...rest,
+  metadata: { ...metadata, namespace: "ml" },
+  spec: { ...(spec as object), ...fields },
+});
 
 /** What the API server refuses, in its words; every manifest goes in one call. */
 async function refusals(server: KubernetesServer, all: readonly Manifest[]): Promise<string> {
@@ -132,6 +143,45 @@ describe.skipIf(skipped)("a real API server takes", () => {
         random.flatMap(({ manifests }) => manifests),
       ),
     ).toBe("");
+  });
+
+  it("what applies the manifests out of Git, and none of what breaks a rule in CEL that aiplat finds broken too", async () => {
+    const workload = workloadOf({ kind: "Deployment", accelerator: "nvidia", devices: "one device", nodes: 1 });
+    const git = { repoUrl: "https://github.com/acme/a", path: "bert", revision: "main" };
+    const gitops = gitopsTools.flatMap(
+      (tool) => generateManifests(resolveForKubernetes(workload), { gitops: { tool, ...git } }).gitops,
+    );
+    // The namespaces of the controllers are not here.
+    expect(
+      await refusals(
+        server,
+        gitops.map((each) => inMl(each)),
+      ),
+    ).toBe("");
+
+    const extras = ["http-route", "istio-canary"] as const;
+    const routes = extras.flatMap((extra) =>
+      generate(workload, "Deployment", { extras: [extra], ...valuesFor([extra]) }).slice(1),
+    );
+    const broken = [
+      ["HTTPRoute", { parentRefs: [{ name: "a" }, { name: "a" }] }],
+      ["HTTPRoute", { parentRefs: [{ name: "a" }, { name: "a", sectionName: "b" }] }],
+      ["HTTPRoute", { rules: [{ backendRefs: [{ name: "a" }] }] }],
+      ["HTTPRoute", { rules: [{ matches: [{ path: { type: "Exact", value: "a" } }] }] }],
+      ["HTTPRoute", { rules: [{ filters: [{ type: "URLRewrite" }] }] }],
+      ["HTTPRoute", { rules: [{ timeouts: { request: "1s", backendRequest: "2s" } }] }],
+      ["VirtualService", { http: [{ timeout: "100us" }] }],
+      ["DestinationRule", { workloadSelector: { matchLabels: { "a*": "b" } } }],
+      ["GitRepository", { serviceAccountName: "a" }],
+    ] as const;
+    for (const [kind, spec] of broken) {
+      const good = [...routes, ...gitops].find((each) => each.kind === kind)!;
+      const bad = inMl(good, spec);
+      const found = celViolations(bad);
+      expect(found).not.toEqual([]);
+      const said = await refusals(server, [bad]);
+      for (const { rule } of found) expect(said).toContain(rule.message);
+    }
   });
 
   it("and refuses a field that there is not", async () => {

@@ -99,13 +99,29 @@ const prefixes = ["requestRedirect", "urlRewrite"].flatMap((field): readonly (re
   ];
 });
 
+const sameParent =
+  "p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && (((!has(p1.__namespace__) || p1.__namespace__ == '') && (!has(p2.__namespace__) || p2.__namespace__ == '')) || (has(p1.__namespace__) && has(p2.__namespace__) && p1.__namespace__ == p2.__namespace__ ))";
+const [inA, inB] = ["a", "b"].map((namespace) => ({ name: "public", namespace }));
+
+/** Of one Gateway twice: each time another of its listeners. Of two namespaces they are two. */
+const parents: readonly (readonly [string, CelSample])[] = [
+  [
+    `self.all(p1, self.all(p2, ${sameParent} ? ((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '')) : true))`,
+    { breaks: [inA, { ...inA, sectionName: "http" }], passes: [inA, { ...inB, sectionName: "http" }] },
+  ],
+  [
+    `self.all(p1, self.exists_one(p2, ${sameParent} && (((!has(p1.sectionName) || p1.sectionName == '') && (!has(p2.sectionName) || p2.sectionName == '')) || (has(p1.sectionName) && has(p2.sectionName) && p1.sectionName == p2.sectionName))))`,
+    { breaks: [inA, inA], passes: [inA, inB] },
+  ],
+];
+
 const indices = [...Array.from({ length: 16 }).keys()];
 const matches = indices.map((index) => `(self.size() > ${index} ? self[${index}].matches.size() : 0)`).join(" + ");
 const rule = (count: number) => ({ matches: Array.from({ length: count }, () => ({})) });
 const minute = (count: number) => `${count}m`;
 
 export const gatewaySamples: Readonly<Record<string, CelSample>> = {
-  ...Object.fromEntries([...ofTypes, ...once, ...replaced, ...protocols, ...paths, ...prefixes]),
+  ...Object.fromEntries([...ofTypes, ...once, ...replaced, ...protocols, ...paths, ...prefixes, ...parents]),
   [`${matches} <= 128`]: { breaks: [rule(64), rule(65)], passes: [rule(64), rule(64)] },
   "(has(self.backendRefs) && size(self.backendRefs) > 0) ? (!has(self.filters) || self.filters.all(f, !has(f.requestRedirect))): true":
     {

@@ -1,3 +1,4 @@
+import { companionSamples } from "./cel-samples-of-companions.ts";
 import { gatewaySamples } from "./cel-samples-of-routes.ts";
 import { llmSamples, workflowSamples } from "./cel-samples-of-services.ts";
 
@@ -125,4 +126,5 @@ export const celSamples: Readonly<Record<string, CelSample>> = {
   ...workflowSamples,
   ...llmSamples,
   ...gatewaySamples,
+  ...companionSamples,
 };

@@ -67,6 +67,11 @@ export function isCoreKind(apiVersion: string): boolean {
   return !apiVersion.includes("/") || coreGroups.has(apiVersion.split("/")[0]!);
 }
 
+/** Whether a kind of any of those groups is called so. */
+export function isCoreName(kind: string): boolean {
+  return Object.keys(api.definitions).some((name) => name.startsWith("io.k8s.api.") && name.endsWith(`.${kind}`));
+}
+
 /** What is wrong with a manifest by its resource's published schema, unknown fields included. */
 export async function schemaProblems(manifest: Schema): Promise<readonly string[]> {
   const { apiVersion, kind } = manifest as { apiVersion: string; kind: string };

@@ -58,8 +58,10 @@ async function findPlaces(
 ): Promise<CapacitySettings> {
   const ec2 = await context.aws.ec2Read();
   const ids = settings.subnets.map(({ id }) => id);
-  const [subnets, zonesOffering] = await Promise.all([
+  const { securityGroups: groups } = settings;
+  const [subnets, describedGroups, zonesOffering] = await Promise.all([
     ec2.subnets(ids),
+    groups.length === 0 ? [] : ec2.securityGroups(groups),
     ec2.zonesOffering(fleets.map(({ type }) => type.instanceType)),
   ]);
   const region = await context.aws.region();
@@ -71,6 +73,7 @@ async function findPlaces(
       const { vpcId, zone } = subnets.find((subnet) => subnet.id === id)!;
       return { id, vpcId, ...present({ zone }) };
     }),
+    describedGroups,
     zonesOffering,
   };
 }

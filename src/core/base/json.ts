@@ -7,7 +7,7 @@ export const maxDepth = 200;
  *
  * @throws SyntaxError where it is no JSON, or nested deeper than `maxDepth`.
  */
-export function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+export function parseJson(text: string, reviver?: (this: unknown, key: string, value: unknown) => unknown): unknown {
   if (isDeep(text)) throw new SyntaxError(`it is nested deeper than ${maxDepth} levels`);
   return JSON.parse(text, reviver);
 }

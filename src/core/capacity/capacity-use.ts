@@ -1,3 +1,4 @@
+import { isFargate } from "../ecs-api/fargate.ts";
 import { serviceNameOfTask } from "../cluster/task-services.ts";
 import type { ContainerInstance } from "../cluster/snapshot.ts";
 import type { CapacityProviderStrategyItem, Task } from "../ecs-api/api.ts";
@@ -77,7 +78,7 @@ export function othersThan(
         !names.has(task.capacityProviderName ?? "") &&
         serviceNameOfTask(task) === undefined,
     ),
-    providers: capacityProviders.filter((name) => !names.has(name)),
+    providers: capacityProviders.filter((name) => !names.has(name) && !isFargate(name)),
   };
 }
 

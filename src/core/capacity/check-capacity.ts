@@ -1,4 +1,5 @@
 import { fail, ok, type CheckGroup, type CheckReport } from "../base/check-report.ts";
+import { checkDrift } from "./check-drift.ts";
 import { checkGroup } from "./check-group.ts";
 import { checkLaunchTemplate } from "./check-launch-template.ts";
 import { checkNeeds, type CapacityNeeds } from "./check-needs.ts";
@@ -22,7 +23,7 @@ export function checkCapacity(observed: ObservedCapacities, needs: readonly Capa
   const { cluster, capacities } = observed;
   const ofProviders = capacities.map((capacity): CheckGroup => {
     const { name, provider, group } = capacity;
-    const items = checkProvider(capacity);
+    const items = [...checkProvider(capacity), ...checkDrift(capacity)];
     if (provider === undefined || provider.groupName === undefined) return { subject: name, items };
     if (group === undefined)
       return {

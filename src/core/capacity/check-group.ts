@@ -2,7 +2,7 @@ import { fail, ok, someOf, warn, type CheckItem } from "../base/check-report.ts"
 import { counted } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { listOr } from "../base/problem.ts";
-import { launchedTypes, type ObservedCapacity, type ObservedProvider } from "./observed-capacity.ts";
+import { isOwn, launchedTypes, type ObservedCapacity, type ObservedProvider } from "./observed-capacity.ts";
 import type { GroupDetail, ScalingActivity } from "./scaling-group.ts";
 import { explainStatusReason } from "./stack-outcome.ts";
 
@@ -37,7 +37,10 @@ function checkLimits({ group, provider }: WithGroup): readonly CheckItem[] {
         `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${suspended.join(" ")}`,
       ),
     ];
-  const raise = `aiplat capacity deploy --max-size N, or aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --max-size N, lets it have more.`;
+  const more = isOwn(provider.name)
+    ? "aiplat capacity deploy --max-size N"
+    : `aws autoscaling update-auto-scaling-group --auto-scaling-group-name ${name} --max-size N`;
+  const raise = `${more} lets it have more.`;
   if (max === 0) return [fail("group", `group ${name} may have no machine: its maximum is 0`, raise)];
   const size = `group ${name} has ${counted(group.instances.length, "machine")} of ${min} to ${max}`;
   return [

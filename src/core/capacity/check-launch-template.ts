@@ -1,11 +1,18 @@
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { hostSettingOf } from "../catalog/instance-types/host-settings.ts";
+import { defaultImdsHopLimit } from "../catalog/machine-settings.ts";
 import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
+import { listOr } from "../base/problem.ts";
+import { launchTemplateDrift } from "./check-drift.ts";
+import { recordOf } from "./deployed-stack.ts";
+import { efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
 import {
   clusterJoined,
+  efaGroupsOf,
   efaInterfacesOf,
   imageOf,
   imageParameterOf,
+  isOwn,
   launchedTypes,
   userDataOf,
   type ObservedTemplate,
@@ -16,7 +23,7 @@ import type { GroupDetail } from "./scaling-group.ts";
 type WithGroup = ObservedCapacity & { readonly group: GroupDetail };
 type WithTemplate = WithGroup & { readonly template: ObservedTemplate };
 
-const again = "Deploy it again: aiplat capacity deploy.";
+const deployAgain = "Deploy it again: aiplat capacity deploy.";
 
 /** Whether the machines that a group starts next are as they should be, and those that it has are like them. */
 export function checkLaunchTemplate(capacity: WithGroup, cluster: string): readonly CheckItem[] {
@@ -28,20 +35,24 @@ export function checkLaunchTemplate(capacity: WithGroup, cluster: string): reado
         group.launchTemplate === undefined
           ? `group ${group.name} has no launch template`
           : `the launch template of group ${group.name} is not there (${group.launchTemplate.id}, version ${group.launchTemplate.version})`,
-        again,
+        deployAgain,
       ),
     ];
   const known = { ...capacity, template };
+  // A template that CloudFormation finds unchanged it deploys no second time.
+  const again = launchTemplateDrift(capacity)?.fix ?? deployAgain;
   return [
-    ...checkCluster(known, cluster),
+    ...checkCluster(known, cluster, again),
     ...checkImage(known),
-    ...checkEfa(known),
-    ...checkHostSetting(known),
+    ...checkMetadata(known, again),
+    ...checkEfa(known, again),
+    ...checkEfaRules(known),
+    ...checkHostSetting(known, again),
     ...checkVersions(known),
   ];
 }
 
-function checkCluster({ template }: WithTemplate, cluster: string): readonly CheckItem[] {
+function checkCluster({ template }: WithTemplate, cluster: string, again: string): readonly CheckItem[] {
   const joined = clusterJoined(userDataOf(template));
   return [
     joined === cluster
@@ -84,7 +95,7 @@ function checkImage(capacity: WithTemplate): readonly CheckItem[] {
 }
 
 /** Half of the interfaces is a mistake; none at all may be meant so. What a workload wants is checked with its needs. */
-function checkEfa(capacity: WithTemplate): readonly CheckItem[] {
+function checkEfa(capacity: WithTemplate, again: string): readonly CheckItem[] {
   const count = efaInterfacesOf(capacity.template);
   return launchedTypes(capacity).flatMap((type) => {
     const most = findInstanceType(type)?.efaInterfaces ?? 0;
@@ -95,13 +106,62 @@ function checkEfa(capacity: WithTemplate): readonly CheckItem[] {
         : fail(
             "efa-interfaces",
             `its machines have ${count} of the ${most} EFA interfaces of ${type}`,
-            `${again.slice(0, -1)} --efa.`,
+            again === deployAgain ? "Deploy it again: aiplat capacity deploy --efa." : again,
           ),
     ];
   });
 }
 
-function checkHostSetting(capacity: WithTemplate): readonly CheckItem[] {
+/** EFA's traffic stays within a group that lets it: without its rules NCCL and the Neuron runtime wait for each other. */
+function checkEfaRules({ template, securityGroups }: WithTemplate): readonly CheckItem[] {
+  const names = efaGroupsOf(template);
+  if (names.length === 0) return [];
+  const missing = names.filter((name) => !securityGroups.some(({ id }) => id === name));
+  if (missing.length > 0)
+    return [
+      fail(
+        "security-group",
+        `the security group ${someOf(missing)} of its EFA interfaces is not there: no machine starts`,
+        "aiplat capacity deploy with another --security-group, or with none, which makes one.",
+      ),
+    ];
+  const kept = efaKeptFrom(securityGroups.filter(({ id }) => names.includes(id)));
+  if (kept.length === 0) return [ok("security-group", `EFA passes among the members of ${someOf(names)}`)];
+  return [
+    fail(
+      "security-group",
+      `${someOf(names)} ${names.length === 1 ? "lets" : "let"} no EFA traffic ${listOr(kept, "and")} among its machines`,
+      efaRuleCommands(names[0]!, kept),
+    ),
+  ];
+}
+
+/**
+ * Containers on a bridge are a hop further from the metadata service than the machine: with a limit of 1 they get no
+ * answer, and with it no region and no role of the machine's. What says nothing has its image's settings.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html
+ */
+function checkMetadata({ name, template, stack }: WithTemplate, again: string): readonly CheckItem[] {
+  const options = recordOf(template["MetadataOptions"]);
+  const wrong = isOwn(name) ? fail : warn;
+  if (options === undefined)
+    return isOwn(name) ? [fail("metadata", "its launch template leaves the metadata service to the image", again)] : [];
+  const { HttpEndpoint, HttpTokens, HttpPutResponseHopLimit = defaultImdsHopLimit } = options;
+  if (HttpEndpoint === "disabled")
+    return [fail("metadata", "the metadata service of its machines is off: their ECS agents cannot start", again)];
+  const data = recordOf(stack?.properties?.get("LaunchTemplate")?.["LaunchTemplateData"]);
+  const meant = Number(recordOf(data?.["MetadataOptions"])?.["HttpPutResponseHopLimit"] ?? defaultImdsHopLimit);
+  const hops = Number(HttpPutResponseHopLimit);
+  const found = [
+    ...(HttpTokens === "required" ? [] : ["answers without a token (IMDSv1)"]),
+    ...(hops < Math.min(meant, defaultImdsHopLimit) ? [`has a hop limit of ${hops}: containers get no answer`] : []),
+  ];
+  return found.length === 0
+    ? [ok("metadata", `the metadata service of its machines wants a token, with a hop limit of ${hops}`)]
+    : [wrong("metadata", `the metadata service of its machines ${found.join(", and ")}`, again)];
+}
+
+function checkHostSetting(capacity: WithTemplate, again: string): readonly CheckItem[] {
   return launchedTypes(capacity).flatMap((type) => {
     const setting = hostSettingOf(type);
     if (setting === undefined || userDataOf(capacity.template).includes(setting.name)) return [];

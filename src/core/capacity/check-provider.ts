@@ -1,6 +1,6 @@
 import { fail, ok, warn, type CheckItem } from "../base/check-report.ts";
 import type { CheckCode } from "../base/codes/check-codes.ts";
-import type { ObservedCapacity } from "./observed-capacity.ts";
+import { isOwn, type ObservedCapacity } from "./observed-capacity.ts";
 
 /** Whether ECS starts, empties and keeps the machines of a provider by itself. */
 export function checkProvider({ name, provider }: ObservedCapacity): readonly CheckItem[] {
@@ -15,7 +15,7 @@ export function checkProvider({ name, provider }: ObservedCapacity): readonly Ch
   if (provider.type !== "EC2_AUTOSCALING") return [ok("provider", `it is there (${provider.type})`)];
   const { managedScaling = false, managedDraining = false, managedTerminationProtection = false } = provider;
   // What somebody else made may be meant so; what aiplat made was changed.
-  const wrong = name.startsWith("aiplat-") ? fail : warn;
+  const wrong = isOwn(name) ? fail : warn;
   const setting = (check: CheckCode, isOn: boolean, on: string, off: string, option: string): CheckItem =>
     isOn
       ? ok(check, on)

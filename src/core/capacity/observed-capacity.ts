@@ -1,5 +1,7 @@
 /** What there is of a capacity, as `capacity check` reads it. */
 import type { ContainerInstance } from "../cluster/snapshot.ts";
+import type { DeployedStack } from "./deployed-stack.ts";
+import type { SecurityGroup } from "./security-groups.ts";
 import type { GroupDetail, ScalingActivity } from "./scaling-group.ts";
 
 export interface ObservedProvider {
@@ -8,6 +10,7 @@ export interface ObservedProvider {
   readonly managedScaling?: boolean;
   readonly managedDraining?: boolean;
   readonly managedTerminationProtection?: boolean;
+  readonly targetCapacity?: number;
   readonly groupName?: string;
 }
 
@@ -33,6 +36,15 @@ export interface ObservedCapacity {
   readonly zonesOffering: ReadonlyMap<string, readonly string[]>;
   /** Those of the cluster that are the provider's or the group's. */
   readonly containerInstances: readonly ContainerInstance[];
+  /** Of the template's interfaces, where any is of EFA: those that are there. */
+  readonly securityGroups: readonly SecurityGroup[];
+  /** The stack of its name, where there is one. */
+  readonly stack?: DeployedStack;
+}
+
+/** What aiplat made, by its name: what is wrong with it was not meant so. */
+export function isOwn(name: string): boolean {
+  return name.startsWith("aiplat-");
 }
 
 /** The tag that names the parameter of Systems Manager which an image came from. */
@@ -63,9 +75,19 @@ export function imageParameterOf({
 
 /** EFA interfaces of each machine. */
 export function efaInterfacesOf(template: ObservedTemplate): number {
+  return efaInterfaces(template).length;
+}
+
+/** The security groups of the EFA interfaces. */
+export function efaGroupsOf(template: ObservedTemplate): readonly string[] {
+  const groups = efaInterfaces(template).flatMap(({ Groups }) => (Array.isArray(Groups) ? (Groups as unknown[]) : []));
+  return [...new Set(groups.map(String))];
+}
+
+function efaInterfaces(template: ObservedTemplate) {
   return listOf(template["NetworkInterfaces"]).filter(({ InterfaceType }) =>
     ["efa", "efa-only"].includes(String(InterfaceType)),
-  ).length;
+  );
 }
 
 /** What a machine is told at its first start, decoded; empty where there is nothing, or nothing that can be read. */

@@ -1,12 +1,14 @@
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import { mountFolder } from "../ecs/volumes.ts";
 import type { CapacityMachines } from "./machines.ts";
+import { efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
 import type { CapacitySettings } from "./settings.ts";
 
 /** What is wrong with the subnets and the images that were found, for these machines, at once. */
 export function placeProblems(fleets: readonly CapacityMachines[], settings: CapacitySettings): readonly Problem[] {
   return [
     ...vpcProblems(settings),
+    ...groupProblems(fleets, settings),
     ...fleets.flatMap((machines) => [
       ...zoneProblems(machines, settings),
       ...(settings.kind === "ec2" ? mountProblems(machines, settings) : []),
@@ -25,6 +27,44 @@ function vpcProblems({ subnets, vpcId }: CapacitySettings): readonly Problem[] {
           "Give subnets of one VPC.",
         ),
       ];
+}
+
+/** EC2 looks at the security groups of a launch template only when a machine starts, and then none does. */
+function groupProblems(
+  fleets: readonly CapacityMachines[],
+  { securityGroups, describedGroups: there, subnets }: CapacitySettings,
+): readonly Problem[] {
+  if (there === undefined) return [];
+  const missing = securityGroups.filter((name) => !there.some(({ id }) => id === name));
+  const vpc = subnets[0]?.vpcId;
+  const foreign = there.filter(({ vpcId }) => vpc !== undefined && vpcId !== vpc);
+  const withEfa = fleets.find(({ efaInterfaces }) => efaInterfaces > 0);
+  const kept = withEfa === undefined || there.length === 0 ? [] : efaKeptFrom(there);
+  return [
+    ...missing.map((id) =>
+      settingProblem(
+        "unknown-security-group",
+        `--security-group ${id}: there is none in the region`,
+        "aws ec2 describe-security-groups lists those there are.",
+      ),
+    ),
+    ...foreign.map(({ id, vpcId }) =>
+      settingProblem(
+        "foreign-security-group",
+        `--security-group ${id} is of ${vpcId}, and the subnets are of ${vpc}`,
+        `Give security groups of ${vpc}.`,
+      ),
+    ),
+    ...(kept.length === 0
+      ? []
+      : [
+          settingProblem(
+            "efa-security-group",
+            `${listOr(securityGroups, "and")} ${securityGroups.length === 1 ? "lets" : "let"} no EFA traffic ${listOr(kept, "and")} among the machines of ${withEfa!.type.instanceType}`,
+            `Leave --security-group out to have the stack make one, or let it through: ${efaRuleCommands(there[0]!.id, kept)}`,
+          ),
+        ]),
+  ];
 }
 
 /** Subnets whose zones do not offer the type, by name. */

@@ -28,6 +28,9 @@ export interface GroupDetail {
   readonly launchTemplate?: GroupLaunchTemplate;
   readonly protectsNewInstances: boolean;
   readonly zones: readonly string[];
+  readonly subnets: readonly string[];
+  /** Of a mixed group, beyond its base: 0 where it launches on Spot alone. */
+  readonly onDemandPercentage?: number;
   /** As `Launch`, `Terminate`. */
   readonly suspendedProcesses: readonly string[];
   readonly instances: readonly GroupInstance[];

@@ -1,4 +1,5 @@
 import type { NodeOs } from "../catalog/machine-images/node-ami-types.ts";
+import type { SecurityGroup } from "./security-groups.ts";
 
 export const capacityKinds = ["ec2", "managed-instances"] as const;
 /** Who starts the machines: an Auto Scaling group of the account's own, or ECS itself. */
@@ -30,6 +31,8 @@ export interface CapacitySettings {
   readonly kind: CapacityKind;
   readonly subnets: readonly CapacitySubnet[];
   readonly securityGroups: readonly string[];
+  /** Those of them that there are, as EC2 describes them; absent where nobody asked. */
+  readonly describedGroups?: readonly SecurityGroup[];
   /** The VPC of the subnets, where nobody asked EC2. */
   readonly vpcId?: string;
   /** By instance type; Managed Instances have an image of their own. */

@@ -1,7 +1,8 @@
 import { fail, ok, someOf, warn, type CheckItem } from "../base/check-report.ts";
 import type { NetworkConfiguration } from "../ecs-api/api.ts";
 import type { ObservedAccount } from "./observation.ts";
-import type { SecurityGroup, Subnet } from "./observed-ec2.ts";
+import type { SecurityGroup } from "../capacity/security-groups.ts";
+import type { Subnet } from "./observed-ec2.ts";
 import { judged, valueOf } from "./reading.ts";
 
 /**

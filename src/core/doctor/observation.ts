@@ -3,7 +3,8 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { RegisteredTaskDefinition } from "../ecs-api/api.ts";
 import type { Service } from "../ecs-api/service.ts";
 import type { Decision, Role, SecretState } from "./observed-account.ts";
-import type { MachineImage, RunningInstances, SecurityGroup, Subnet } from "./observed-ec2.ts";
+import type { SecurityGroup } from "../capacity/security-groups.ts";
+import type { MachineImage, RunningInstances, Subnet } from "./observed-ec2.ts";
 import type { ImageState } from "./observed-image.ts";
 import type { Reading } from "./reading.ts";
 

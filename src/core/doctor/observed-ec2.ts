@@ -22,8 +22,3 @@ export interface Subnet {
   readonly state: string;
   readonly availableAddresses: number;
 }
-
-export interface SecurityGroup {
-  readonly id: string;
-  readonly vpcId: string;
-}

@@ -47,7 +47,12 @@ const makeLogGroups = [...planLogGroups, "logs:CreateLogGroup", "logs:PutRetenti
 const deploy = [...readCluster, "ecs:UpdateService", ...readRollouts, ...readLogs];
 
 /** A template for the machines of today. */
-const generateCapacity = ["ssm:GetParameters", "ec2:DescribeSubnets", "ec2:DescribeInstanceTypeOfferings"];
+const generateCapacity = [
+  "ssm:GetParameters",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeInstanceTypeOfferings",
+];
 const readStacks = [
   "cloudformation:DescribeStacks",
   "cloudformation:DescribeStackEvents",
@@ -114,7 +119,11 @@ export const commandCalls = {
     "autoscaling:DescribeScalingActivities",
     "ec2:DescribeInstanceTypeOfferings",
     "ec2:DescribeImages",
+    "ec2:DescribeSecurityGroups",
     "ssm:GetParameters",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "cloudformation:ListStackResources",
   ],
   "capacity delete": [
     ...readStacks,

@@ -6,7 +6,7 @@ import { gitopsKinds, gitopsTools } from "./gitops.ts";
 import type { Manifest } from "./manifest.ts";
 
 /** Each with what brings it. */
-const companionKinds: Readonly<Record<string, string>> = {
+export const companionKinds: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     extras
       .flatMap((extra) => extraOf(extra).makes)

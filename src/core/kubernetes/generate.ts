@@ -172,6 +172,7 @@ function manifestsOf(
   const applied = before.length + beside.length;
   // In the order to apply them.
   const manifests = [...settled.slice(0, before.length), resource, ...settled.slice(before.length, applied)];
+  const gitops = settled.slice(applied);
   const ofCompanions = [
     ...companionProblems(Object.keys(rawCompanions), companions.merged, resource.kind),
     ...companions.problems,
@@ -186,13 +187,13 @@ function manifestsOf(
     ...(contents.autoscaled ? scaledByHand(workload) : []),
     ...manifestNameProblems(resource, ["eks", "resource"]),
     ...containerNameProblems(manifests, workload),
-    ...manifests.flatMap((each) =>
+    ...[...manifests, ...gitops].flatMap((each) =>
       celProblems(each, each === resource ? ["eks", "resource"] : ["eks", "companions", each.kind]),
     ),
   ]);
   return {
     manifests,
-    gitops: settled.slice(applied),
+    gitops,
     warnings: [
       ...warningsOf(kind, workload),
       ...(definition.warnings?.(workload, settings) ?? []),

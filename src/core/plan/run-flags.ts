@@ -9,6 +9,7 @@ import type {
   Tag,
   TaskDefinition,
 } from "../ecs-api/api.ts";
+import { isFargate } from "../ecs-api/fargate.ts";
 import { mostStrategies, strategyFault } from "../ecs-api/placement-strategy.ts";
 import { problemsOfExpression } from "../ecs-api/query/type-names.ts";
 import { listOr, pathText, problem, type Path, type Problem } from "../base/problem.ts";
@@ -107,7 +108,7 @@ function problemsOfCapacity({ capacityProviderStrategy: items, launchType }: Run
     found.push(
       refused(path, "no capacity provider has a weight above 0, which one without a weight has", "Add weight=1."),
     );
-  const fargate = items.find(({ capacityProvider }) => /^FARGATE(?:_SPOT)?$/.test(capacityProvider));
+  const fargate = items.find(({ capacityProvider }) => isFargate(capacityProvider));
   if (fargate !== undefined)
     found.push(refused(path, `${fargate.capacityProvider} has no accelerators`, "Name a provider of EC2 instances."));
   return found;

@@ -2,6 +2,7 @@ import { present } from "../base/present.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { listOr } from "../base/problem.ts";
 import type { RegisteredTaskDefinition, Task } from "../ecs-api/api.ts";
+import { isFargate } from "../ecs-api/fargate.ts";
 import { deploymentSettingsOf, groupOfService, primaryOf, type Service } from "../ecs-api/service.ts";
 import type { RunFailure } from "./run-result.ts";
 import { explainShortage } from "./shortage.ts";
@@ -40,7 +41,7 @@ function missingTasks(service: Service): number {
 export function waitingForProvider(service: Service, tasks: readonly Task[], now: number): readonly Task[] {
   // A machine takes a minute at least: what has only begun is no trouble yet.
   if (now - (primaryOf(service)?.createdAt ?? 0) <= patienceMs) return [];
-  if (!providersOf(service).some((name) => !name.startsWith("FARGATE"))) return [];
+  if (providersOf(service).every(isFargate)) return [];
   return tasks.filter(
     ({ lastStatus, desiredStatus, containerInstanceArn }) =>
       lastStatus === "PROVISIONING" && desiredStatus === "RUNNING" && containerInstanceArn === undefined,

@@ -58,6 +58,7 @@ describe("an answer that is none", () => {
 
   it.each([
     ["GPUs", { gpuDevices: 7 }],
+    ["a date", { registeredAt: "2026-01-01T00:00:00Z" }],
     ["health", { healthStatus: { overallStatus: "OK", details: "x" } }],
   ])("is an error of the network where an instance has %s of another kind", async (_, instance) => {
     const body = JSON.stringify({ containerInstances: [{ containerInstanceArn: "arn:i", ...instance }] });

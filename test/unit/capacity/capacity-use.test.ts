@@ -38,9 +38,9 @@ describe("who uses a capacity", () => {
 describe("what else is in a cluster", () => {
   const capacity = { name, instances: ["i-1"] };
 
-  it("is every machine and provider of another, and tasks on none", () => {
+  it("is every machine and provider of another, and tasks on none; Fargate is nobody's", () => {
     const contents = cluster({
-      capacityProviders: [name, "theirs", "FARGATE"],
+      capacityProviders: [name, "theirs", "FARGATE", "FARGATE_SPOT"],
       instances: [machine("i-1"), machine("i-2", { capacityProvider: "theirs" }), machine("i-3")],
       tasks: [
         task("fargate"),
@@ -49,7 +49,7 @@ describe("what else is in a cluster", () => {
       ],
     });
     const others = othersThan([capacity], contents);
-    expect(others).toMatchObject({ services: [], machines: ["i-2", "i-3"], providers: ["theirs", "FARGATE"] });
+    expect(others).toMatchObject({ services: [], machines: ["i-2", "i-3"], providers: ["theirs"] });
     expect(idsOf(others.tasks)).toEqual(["fargate"]);
     expect(othersThan([capacity, { name: "theirs", instances: ["i-3"] }], contents).machines).toEqual([]);
   });

@@ -6,6 +6,7 @@ import type {
   ObservedCapacity,
   ObservedProvider,
 } from "../../../src/core/capacity/observed-capacity.ts";
+import type { SecurityGroup } from "../../../src/core/capacity/security-groups.ts";
 import type { GroupDetail, GroupInstance } from "../../../src/core/capacity/scaling-group.ts";
 import { anInstance } from "../../support/cluster.ts";
 
@@ -40,6 +41,7 @@ const group: GroupDetail = {
   launchTemplate: { id: "lt-1", version: "2" },
   protectsNewInstances: true,
   zones: ["us-east-1a"],
+  subnets: ["subnet-1"],
   suspendedProcesses: [],
   instances: [machine],
   tags: {},
@@ -50,9 +52,24 @@ const userData = (lines: readonly string[]) => btoa(["#!/bin/bash", ...lines, ""
 const template: ObservedTemplate = {
   ImageId: "ami-0aaa",
   InstanceType: "trn1.32xlarge",
-  NetworkInterfaces: Array.from({ length: 8 }, (_, NetworkCardIndex) => ({ NetworkCardIndex, InterfaceType: "efa" })),
+  MetadataOptions: { State: "applied", HttpTokens: "required", HttpPutResponseHopLimit: 2 },
+  NetworkInterfaces: Array.from({ length: 8 }, (_, NetworkCardIndex) => ({
+    NetworkCardIndex,
+    InterfaceType: "efa",
+    Groups: ["sg-1"],
+  })),
   TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "aiplat:ami-parameter", Value: parameter }] }],
   UserData: userData(["ECS_CLUSTER=prod", 'ECS_INSTANCE_ATTRIBUTES={"stack":"blue","aiplat.mount.models":"true"}']),
+};
+
+const efaGroup: SecurityGroup = {
+  id: "sg-1",
+  vpcId: "vpc-1",
+  ingress: [{ protocol: "-1", groups: ["sg-1"] }],
+  egress: [
+    { protocol: "-1", groups: [] },
+    { protocol: "-1", groups: ["sg-1"] },
+  ],
 };
 
 const healthy: ObservedCapacity = {
@@ -65,6 +82,7 @@ const healthy: ObservedCapacity = {
   hasImage: true,
   currentImage: "ami-0aaa",
   zonesOffering: new Map([["trn1.32xlarge", ["us-east-1a", "us-east-1b"]]]),
+  securityGroups: [efaGroup],
   containerInstances: [
     anInstance("1", "trn1.32xlarge", { ec2InstanceId: "i-1", capacityProvider: name, runningTasksCount: 1 }),
   ],
@@ -86,6 +104,9 @@ const without = (key: keyof ObservedCapacity): ObservedCapacity => {
 const withProvider = (changes: Partial<ObservedProvider>) => ({ ...healthy, provider: { ...provider, ...changes } });
 const withGroup = (changes: Partial<GroupDetail>) => ({ ...healthy, group: { ...group, ...changes } });
 const withTemplate = (changes: ObservedTemplate) => ({ ...healthy, template: { ...template, ...changes } });
+const withMetadata = (changes: object) =>
+  withTemplate({ MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2, ...changes } });
+const withSecurityGroups = (...securityGroups: readonly SecurityGroup[]) => ({ ...healthy, securityGroups });
 
 function complaints(capacity: ObservedCapacity | undefined, wanted: readonly CapacityNeeds[] = []): readonly string[] {
   const capacities = capacity === undefined ? [] : [capacity];
@@ -151,6 +172,21 @@ describe("checkCapacity", () => {
       withTemplate({ NetworkInterfaces: [{ InterfaceType: "efa" }] }),
       "FAIL efa-interfaces",
     ],
+    ["a metadata service without tokens", withMetadata({ HttpTokens: "optional" }), "FAIL metadata"],
+    ["a metadata service that containers do not reach", withMetadata({ HttpPutResponseHopLimit: 1 }), "FAIL metadata"],
+    ["a metadata service that is off", withMetadata({ HttpEndpoint: "disabled" }), "FAIL metadata"],
+    ["no word of the metadata service", withTemplate({ MetadataOptions: undefined }), "FAIL metadata"],
+    ["a security group that is no more", withSecurityGroups(), "FAIL security-group"],
+    [
+      "a security group that lets in by addresses alone",
+      withSecurityGroups({ ...efaGroup, ingress: [{ protocol: "-1", groups: [] }] }),
+      "FAIL security-group",
+    ],
+    [
+      "a security group that lets TCP out",
+      withSecurityGroups({ ...efaGroup, egress: [{ protocol: "tcp", groups: ["sg-1"] }] }),
+      "FAIL security-group",
+    ],
     [
       "machines of an earlier version",
       withGroup({ instances: [{ ...machine, launchTemplate: { id: "lt-1", version: "1" } }] }),
@@ -158,6 +194,11 @@ describe("checkCapacity", () => {
     ],
   ])("finds %s", (_, capacity, expected) => {
     expect(complaints(capacity)).toEqual([expected]);
+  });
+
+  it("lets somebody else's launch template say nothing of the metadata service, and only warns of IMDSv1", () => {
+    expect(complaints({ ...withTemplate({ MetadataOptions: undefined }), name: "theirs" })).toEqual([]);
+    expect(complaints({ ...withMetadata({ HttpTokens: "optional" }), name: "theirs" })).toEqual(["WARN metadata"]);
   });
 
   it("only warns of what somebody else's provider leaves off", () => {

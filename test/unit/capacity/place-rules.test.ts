@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../src/core/base/problem.ts";
+import type { SecurityGroup } from "../../../src/core/capacity/security-groups.ts";
 import { capacitiesOf, type CapacityCase } from "../../support/capacity.ts";
 
 function refused(each: CapacityCase): readonly string[] {
@@ -39,6 +40,38 @@ it("has subnets of several VPCs refused", () => {
   expect(refused({ types: ["inf2.xlarge"], settings: { subnets } })).toEqual([
     "the subnets are of 2 VPCs: vpc-1 and vpc-2 | Give subnets of one VPC.",
   ]);
+});
+
+describe("security groups", () => {
+  const rule = { protocol: "-1", groups: ["sg-1"] };
+  const group: SecurityGroup = { id: "sg-1", vpcId: "vpc-1", ingress: [rule], egress: [rule] };
+  const refusedWith = (describedGroups: readonly SecurityGroup[], type = "trn1.32xlarge") =>
+    refused({
+      types: [type],
+      ...(type === "trn1.32xlarge" ? { efa: true } : {}),
+      settings: { subnets: [inZone("subnet-1", "us-east-1a")], securityGroups: ["sg-1"], describedGroups },
+    });
+
+  it("may be of the VPC and let EFA through, or anything where there is no EFA", () => {
+    expect(refusedWith([group])).toEqual([]);
+    expect(refusedWith([{ ...group, ingress: [], egress: [] }], "inf2.xlarge")).toEqual([]);
+  });
+
+  it.each([
+    ["not there", [], "--security-group sg-1: there is none in the region"],
+    [
+      "of another VPC",
+      [{ ...group, vpcId: "vpc-2" }],
+      "--security-group sg-1 is of vpc-2, and the subnets are of vpc-1",
+    ],
+    [
+      "closed to EFA",
+      [{ ...group, egress: [{ protocol: "-1", groups: [] }] }],
+      "sg-1 lets no EFA traffic out among the machines of trn1.32xlarge",
+    ],
+  ])("are refused where one is %s", (_, groups, message) => {
+    expect(refusedWith(groups).map((each) => each.split(" | ")[0])).toEqual([message]);
+  });
 });
 
 it("has mounts on Bottlerocket refused", () => {

@@ -604,7 +604,7 @@ describe("the network", () => {
       examine(
         observe({
           subnets: { value: [subnet] },
-          securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-1" }] },
+          securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-1", ingress: [], egress: [] }] },
           ...changes,
         }),
         {
@@ -636,7 +636,11 @@ describe("the network", () => {
     ["a group absent", at({}, ["subnet-1"], ["sg-2"]), ["FAIL security-groups"]],
     [
       "a group of another VPC",
-      at({ securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-2" }] } }, ["subnet-1"], ["sg-1"]),
+      at(
+        { securityGroups: { value: [{ id: "sg-1", vpcId: "vpc-2", ingress: [], egress: [] }] } },
+        ["subnet-1"],
+        ["sg-1"],
+      ),
       ["FAIL security-groups"],
     ],
     [

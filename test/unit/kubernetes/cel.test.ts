@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { publishedRules } from "../../../src/core/kubernetes/cel/published-rules.ts";
+import type { KubernetesSettings } from "../../../src/core/kubernetes/generate.ts";
 import { celViolations } from "../../../src/core/kubernetes/cel/violations.ts";
-import { crdSchema, isCoreKind, missingCrdSchemas } from "../../support/kubernetes-schemas.ts";
+import { companionKinds } from "../../../src/core/kubernetes/companions.ts";
+import { crdSchema, isCoreKind, isCoreName, missingCrdSchemas } from "../../support/kubernetes-schemas.ts";
+import { readGolden } from "../../support/kubernetes-server.ts";
+import { policies } from "../../support/policy-pods.ts";
 import { cases, generate, workloadOf } from "../../support/kubernetes-workloads.ts";
 import { celSamples } from "../../support/cel-samples.ts";
 import { Refusal } from "../../../src/core/base/problem.ts";
@@ -86,16 +90,56 @@ describe("what aiplat generates", () => {
   });
 });
 
-describe.skipIf(missingCrdSchemas())("the published schemas", () => {
-  const written = [...new Set(cases.flatMap((each) => generate(workloadOf(each), each.kind)).map(resourceOf))]
-    .filter((resource) => !isCoreKind(resource.split(" ")[0]!))
-    .toSorted();
-  const listed = new Set(facts.resources.map(resourceOf));
+describe("what goes with a workload", () => {
+  const workload = workloadOf({ kind: "Deployment", accelerator: "neuron", devices: "whole instance", nodes: 1 });
+  const refused = (companions: Readonly<Record<string, Fields>>, settings: KubernetesSettings) => () =>
+    generate({ ...workload, eks: { ...workload.eks, companions } }, "Deployment", settings);
 
-  it("are read for every custom resource that aiplat generates: scripts/build-cel-rules.mjs --refresh FOLDER reads one more", () => {
-    expect(written.filter((resource) => !listed.has(resource))).toEqual([]);
+  it("is refused where raw fields break a rule of an HTTPRoute's", () => {
+    const again = { spec: { parentRefs: [{ name: "public" }, { name: "public" }] } };
+    expect(refused({ HTTPRoute: again }, { extras: ["http-route"], gateway: { name: "public" } })).toThrow(
+      "HTTPRoute spec.parentRefs: sectionName must be unique when parentRefs includes 2 or more references to the same parent",
+    );
   });
 
+  it("is refused where they break one of what applies it out of Git", () => {
+    const gitops = { tool: "flux", repoUrl: "https://github.com/acme/a", path: "bert", revision: "main" } as const;
+    expect(refused({ GitRepository: { spec: { serviceAccountName: "a" } } }, { gitops })).toThrow(
+      "GitRepository spec: serviceAccountName can only be set when provider is 'azure' or 'aws'",
+    );
+  });
+});
+
+describe("the facts", () => {
+  /** Kinds without a published schema: Auto Mode's own, and what Gatekeeper makes of its template. */
+  const unpublished: ReadonlySet<string> = new Set(["NodeClass", "AiplatAccelerators"]);
+  const listed = new Set(facts.resources.map(resourceOf));
+  const goldens = ["eks", "eks-nodes"].flatMap((folder) => {
+    const path = join(import.meta.dirname, "../../golden", folder);
+    return readdirSync(path)
+      .filter((file) => file.endsWith(".yaml"))
+      .map((file) => join(path, file));
+  });
+
+  // scripts/build-cel-rules.mjs --refresh FOLDER reads one more.
+  it("have every custom resource that aiplat writes, in its version", async () => {
+    const written = [
+      ...cases.flatMap((each) => generate(workloadOf(each), each.kind)),
+      ...(await Promise.all(goldens.map(readGolden))).flat(),
+      ...policies(),
+    ].filter(({ apiVersion, kind }) => !isCoreKind(apiVersion) && !unpublished.has(kind));
+    expect([...new Set(written.map(resourceOf))].filter((resource) => !listed.has(resource))).toEqual([]);
+  });
+
+  it("have every kind that ever goes with a workload", () => {
+    const names = new Set(facts.resources.map(({ kind }) => kind));
+    expect(
+      Object.keys(companionKinds).filter((kind) => !names.has(kind) && !isCoreName(kind) && !unpublished.has(kind)),
+    ).toEqual([]);
+  });
+});
+
+describe.skipIf(missingCrdSchemas())("the published schemas", () => {
   function published(schema: Fields, path: string): readonly string[] {
     const own = ((schema["x-kubernetes-validations"] ?? []) as readonly { rule: string; message: string }[]).map(
       ({ rule, message }) => `${path} | ${rule} | ${message}`,

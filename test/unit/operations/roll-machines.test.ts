@@ -21,6 +21,7 @@ function poolOf(ids: readonly string[], more: Partial<ImagedGroup> = {}): Imaged
     launchTemplate: { id: "lt-1", version: "2" },
     protectsNewInstances: true,
     zones: [],
+    subnets: [],
     suspendedProcesses: [],
     instances: ids.map((id) => ({ id, lifecycle: "InService", isProtected: true })),
     tags: {},

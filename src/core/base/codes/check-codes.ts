@@ -58,6 +58,10 @@ export const checkCodes = {
     "machine-image": "The machine image is there, and the current one of its parameter",
     "efa-interfaces": "The machines have all the EFA interfaces of their type, or none",
     version: "The machines are of the launch template's version that the group has now",
+    metadata: "The metadata service wants a token of who asks, and answers containers, as capacity generate writes it",
+    "security-group": "The security groups of EFA interfaces let EFA's traffic in and out among their members",
+    stack: "The stack that made the capacity is there, and its last change succeeded",
+    drift: "Group, launch template and provider are as their stack made them: nothing was changed by hand since",
     workload:
       "A capacity launches the machines that the workload needs: type, EFA interfaces, mounts, attributes, count",
   },

@@ -20,6 +20,7 @@ export const eksProblemCodes = {
     "queue-topology": warning("The queue counts the nodes that are there, and none that would be made"),
     "one-at-a-time": warning("The kind replaces one pod at a time, unless the cluster is new enough to replace more"),
     "eviction-ends-run": warning("The kind does not start again what an eviction ends"),
+    "entry-point-of-image": warning("A controller reads the entry point out of an image that is private"),
     "queue-resource": error("Nothing says how much of the resource the queue's nodes have"),
     "node-resource": error(
       "Nothing says how much of the resource a node has, or the nodes cannot be set up to offer it",

@@ -29,12 +29,17 @@ export function holds(rule: string, self: unknown): boolean {
 
 /** What keeps a rule from being evaluated at all: its syntax, or a function that is not known. */
 export function checkRule(rule: string): string | undefined {
-  return environment().check(asLibrary(rule)).error?.message;
+  const text = asLibrary(rule);
+  const escaped = /__[a-z]+__/.exec(text);
+  return escaped === null ? environment().check(text).error?.message : `${escaped[0]} stands for another name`;
 }
 
-/** The library asks `has` of a field of a field only, and not of an item's: `in` asks the same of a map. */
+/**
+ * The library asks `has` of a field of a field only, and not of an item's: `in` asks the same of a map. And it takes by
+ * its own name what rules call `__namespace__`, a word that CEL reserves.
+ */
 function asLibrary(rule: string): string {
-  return rule.replace(/has\(([\w.]+\[\d+\])\.(\w+)\)/g, '("$2" in $1)');
+  return rule.replace(/has\(([\w.]+\[\d+\])\.(\w+)\)/g, '("$2" in $1)').replaceAll(".__namespace__", ".namespace");
 }
 
 function firstMatch(text: string, pattern: string): string {

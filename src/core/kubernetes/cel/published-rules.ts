@@ -1148,6 +1148,60 @@ export const publishedRules: readonly PublishedRules[] = [
     ],
     defaults: [],
   },
+  // kubernetes-sigs/kueue config/components/crd/bases/kueue.x-k8s.io_topologies.yaml @ ff69552e79ad
+  {
+    kind: "Topology",
+    apiVersion: "kueue.x-k8s.io/v1beta2",
+    rules: [
+      {
+        path: "spec.levels",
+        rule: "size(self.filter(i, size(self.filter(j, j == i)) > 1)) == 0",
+        message: "must be unique",
+      },
+      {
+        path: "spec.levels",
+        rule: "size(self.filter(i, i.nodeLabel == 'kubernetes.io/hostname')) == 0 || self[size(self) - 1].nodeLabel == 'kubernetes.io/hostname'",
+        message: "the kubernetes.io/hostname label can only be used at the lowest level of topology",
+      },
+    ],
+    defaults: [],
+  },
+  // kubernetes-csi/external-snapshotter client/config/crd/snapshot.storage.k8s.io_volumesnapshots.yaml @ afb2f0d85e00
+  {
+    kind: "VolumeSnapshot",
+    apiVersion: "snapshot.storage.k8s.io/v1",
+    rules: [
+      {
+        path: "spec.source",
+        rule: "(has(self.volumeSnapshotContentName) && !has(self.persistentVolumeClaimName)) || (!has(self.volumeSnapshotContentName) && has(self.persistentVolumeClaimName))",
+        message: "exactly one of volumeSnapshotContentName and persistentVolumeClaimName must be set",
+      },
+      {
+        path: "spec.volumeSnapshotClassName",
+        rule: "size(self) > 0",
+        message: "volumeSnapshotClassName must not be the empty string when set",
+      },
+    ],
+    defaults: [],
+  },
+  // kubernetes-csi/external-snapshotter client/config/crd/snapshot.storage.k8s.io_volumesnapshotcontents.yaml @ afb2f0d85e00
+  {
+    kind: "VolumeSnapshotContent",
+    apiVersion: "snapshot.storage.k8s.io/v1",
+    rules: [
+      {
+        path: "spec.source",
+        rule: "(has(self.volumeHandle) && !has(self.snapshotHandle)) || (!has(self.volumeHandle) && has(self.snapshotHandle))",
+        message: "exactly one of volumeHandle and snapshotHandle must be set",
+      },
+      {
+        path: "spec.volumeSnapshotRef",
+        rule: "has(self.name) && has(self.__namespace__)",
+        message: "both spec.volumeSnapshotRef.name and spec.volumeSnapshotRef.namespace must be set",
+      },
+    ],
+    defaults: [],
+  },
   // kedacore/keda config/crd/bases/keda.sh_scaledobjects.yaml @ 8b4f083ca8c8
   {
     kind: "ScaledObject",
@@ -1157,6 +1211,792 @@ export const publishedRules: readonly PublishedRules[] = [
         path: "spec",
         rule: "!has(self.minReplicaCount) || self.minReplicaCount <= (has(self.maxReplicaCount) ? self.maxReplicaCount : 100)",
         message: "minReplicaCount must be less than or equal to maxReplicaCount",
+      },
+    ],
+    defaults: [],
+  },
+  // kubernetes-sigs/gateway-api config/crd/standard/gateway.networking.k8s.io_httproutes.yaml @ 4564255ac2c3
+  {
+    kind: "HTTPRoute",
+    apiVersion: "gateway.networking.k8s.io/v1",
+    rules: [
+      {
+        path: "spec.parentRefs",
+        rule: "self.all(p1, self.all(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && (((!has(p1.__namespace__) || p1.__namespace__ == '') && (!has(p2.__namespace__) || p2.__namespace__ == '')) || (has(p1.__namespace__) && has(p2.__namespace__) && p1.__namespace__ == p2.__namespace__ )) ? ((!has(p1.sectionName) || p1.sectionName == '') == (!has(p2.sectionName) || p2.sectionName == '')) : true))",
+        message: "sectionName must be specified when parentRefs includes 2 or more references to the same parent",
+      },
+      {
+        path: "spec.parentRefs",
+        rule: "self.all(p1, self.exists_one(p2, p1.group == p2.group && p1.kind == p2.kind && p1.name == p2.name && (((!has(p1.__namespace__) || p1.__namespace__ == '') && (!has(p2.__namespace__) || p2.__namespace__ == '')) || (has(p1.__namespace__) && has(p2.__namespace__) && p1.__namespace__ == p2.__namespace__ )) && (((!has(p1.sectionName) || p1.sectionName == '') && (!has(p2.sectionName) || p2.sectionName == '')) || (has(p1.sectionName) && has(p2.sectionName) && p1.sectionName == p2.sectionName))))",
+        message: "sectionName must be unique when parentRefs includes 2 or more references to the same parent",
+      },
+      {
+        path: "spec.rules",
+        rule: "(self.size() > 0 ? self[0].matches.size() : 0) + (self.size() > 1 ? self[1].matches.size() : 0) + (self.size() > 2 ? self[2].matches.size() : 0) + (self.size() > 3 ? self[3].matches.size() : 0) + (self.size() > 4 ? self[4].matches.size() : 0) + (self.size() > 5 ? self[5].matches.size() : 0) + (self.size() > 6 ? self[6].matches.size() : 0) + (self.size() > 7 ? self[7].matches.size() : 0) + (self.size() > 8 ? self[8].matches.size() : 0) + (self.size() > 9 ? self[9].matches.size() : 0) + (self.size() > 10 ? self[10].matches.size() : 0) + (self.size() > 11 ? self[11].matches.size() : 0) + (self.size() > 12 ? self[12].matches.size() : 0) + (self.size() > 13 ? self[13].matches.size() : 0) + (self.size() > 14 ? self[14].matches.size() : 0) + (self.size() > 15 ? self[15].matches.size() : 0) <= 128",
+        message:
+          "While 16 rules and 64 matches per rule are allowed, the total number of matches across all rules in a route must be less than 128",
+      },
+      {
+        path: "spec.rules[]",
+        rule: "(has(self.backendRefs) && size(self.backendRefs) > 0) ? (!has(self.filters) || self.filters.all(f, !has(f.requestRedirect))): true",
+        message: "RequestRedirect filter must not be used together with backendRefs",
+      },
+      {
+        path: "spec.rules[]",
+        rule: "(has(self.filters) && self.filters.exists_one(f, has(f.requestRedirect) && has(f.requestRedirect.path) && f.requestRedirect.path.type == 'ReplacePrefixMatch' && has(f.requestRedirect.path.replacePrefixMatch))) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "When using RequestRedirect filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.rules[]",
+        rule: "(has(self.filters) && self.filters.exists_one(f, has(f.urlRewrite) && has(f.urlRewrite.path) && f.urlRewrite.path.type == 'ReplacePrefixMatch' && has(f.urlRewrite.path.replacePrefixMatch))) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "When using URLRewrite filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.rules[]",
+        rule: "(has(self.backendRefs) && self.backendRefs.exists_one(b, (has(b.filters) && b.filters.exists_one(f, has(f.requestRedirect) && has(f.requestRedirect.path) && f.requestRedirect.path.type == 'ReplacePrefixMatch' && has(f.requestRedirect.path.replacePrefixMatch))) )) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "Within backendRefs, when using RequestRedirect filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.rules[]",
+        rule: "(has(self.backendRefs) && self.backendRefs.exists_one(b, (has(b.filters) && b.filters.exists_one(f, has(f.urlRewrite) && has(f.urlRewrite.path) && f.urlRewrite.path.type == 'ReplacePrefixMatch' && has(f.urlRewrite.path.replacePrefixMatch))) )) ? ((size(self.matches) != 1 || !has(self.matches[0].path) || self.matches[0].path.type != 'PathPrefix') ? false : true) : true",
+        message:
+          "Within backendRefs, When using URLRewrite filter with path.replacePrefixMatch, exactly one PathPrefix match must be specified",
+      },
+      {
+        path: "spec.rules[].backendRefs[]",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters",
+        rule: "!(self.exists(f, f.type == 'RequestRedirect') && self.exists(f, f.type == 'URLRewrite'))",
+        message: "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'CORS').size() <= 1",
+        message: "CORS filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'RequestHeaderModifier').size() <= 1",
+        message: "RequestHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'ResponseHeaderModifier').size() <= 1",
+        message: "ResponseHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'RequestRedirect').size() <= 1",
+        message: "RequestRedirect filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters",
+        rule: "self.filter(f, f.type == 'URLRewrite').size() <= 1",
+        message: "URLRewrite filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.cors) && self.type != 'CORS')",
+        message: "filter.cors must be nil if the filter.type is not CORS",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.cors) && self.type == 'CORS')",
+        message: "filter.cors must be specified for CORS filter.type",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.requestHeaderModifier) && self.type != 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be nil if the filter.type is not RequestHeaderModifier",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.requestHeaderModifier) && self.type == 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be specified for RequestHeaderModifier filter.type",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.responseHeaderModifier) && self.type != 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be nil if the filter.type is not ResponseHeaderModifier",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.responseHeaderModifier) && self.type == 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be specified for ResponseHeaderModifier filter.type",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.requestMirror) && self.type != 'RequestMirror')",
+        message: "filter.requestMirror must be nil if the filter.type is not RequestMirror",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.requestMirror) && self.type == 'RequestMirror')",
+        message: "filter.requestMirror must be specified for RequestMirror filter.type",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.requestRedirect) && self.type != 'RequestRedirect')",
+        message: "filter.requestRedirect must be nil if the filter.type is not RequestRedirect",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.requestRedirect) && self.type == 'RequestRedirect')",
+        message: "filter.requestRedirect must be specified for RequestRedirect filter.type",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.urlRewrite) && self.type != 'URLRewrite')",
+        message: "filter.urlRewrite must be nil if the filter.type is not URLRewrite",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.urlRewrite) && self.type == 'URLRewrite')",
+        message: "filter.urlRewrite must be specified for URLRewrite filter.type",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(has(self.extensionRef) && self.type != 'ExtensionRef')",
+        message: "filter.extensionRef must be nil if the filter.type is not ExtensionRef",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[]",
+        rule: "!(!has(self.extensionRef) && self.type == 'ExtensionRef')",
+        message: "filter.extensionRef must be specified for ExtensionRef filter.type",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].cors.allowHeaders",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowHeaders cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].cors.allowMethods",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowMethods cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].cors.allowOrigins",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowOrigins cannot contain '*' alongside other origins",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].requestMirror",
+        rule: "!(has(self.percent) && has(self.fraction))",
+        message: "Only one of percent or fraction may be specified in HTTPRequestMirrorFilter",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].requestMirror.backendRef",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].requestMirror.fraction",
+        rule: "self.numerator <= self.denominator",
+        message: "numerator must be less than or equal to denominator",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].requestRedirect.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.rules[].backendRefs[].filters[].urlRewrite.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.rules[].filters",
+        rule: "!(self.exists(f, f.type == 'RequestRedirect') && self.exists(f, f.type == 'URLRewrite'))",
+        message: "May specify either httpRouteFilterRequestRedirect or httpRouteFilterRequestRewrite, but not both",
+      },
+      {
+        path: "spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'CORS').size() <= 1",
+        message: "CORS filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'RequestHeaderModifier').size() <= 1",
+        message: "RequestHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'ResponseHeaderModifier').size() <= 1",
+        message: "ResponseHeaderModifier filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'RequestRedirect').size() <= 1",
+        message: "RequestRedirect filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].filters",
+        rule: "self.filter(f, f.type == 'URLRewrite').size() <= 1",
+        message: "URLRewrite filter cannot be repeated",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(has(self.cors) && self.type != 'CORS')",
+        message: "filter.cors must be nil if the filter.type is not CORS",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(!has(self.cors) && self.type == 'CORS')",
+        message: "filter.cors must be specified for CORS filter.type",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(has(self.requestHeaderModifier) && self.type != 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be nil if the filter.type is not RequestHeaderModifier",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(!has(self.requestHeaderModifier) && self.type == 'RequestHeaderModifier')",
+        message: "filter.requestHeaderModifier must be specified for RequestHeaderModifier filter.type",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(has(self.responseHeaderModifier) && self.type != 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be nil if the filter.type is not ResponseHeaderModifier",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(!has(self.responseHeaderModifier) && self.type == 'ResponseHeaderModifier')",
+        message: "filter.responseHeaderModifier must be specified for ResponseHeaderModifier filter.type",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(has(self.requestMirror) && self.type != 'RequestMirror')",
+        message: "filter.requestMirror must be nil if the filter.type is not RequestMirror",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(!has(self.requestMirror) && self.type == 'RequestMirror')",
+        message: "filter.requestMirror must be specified for RequestMirror filter.type",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(has(self.requestRedirect) && self.type != 'RequestRedirect')",
+        message: "filter.requestRedirect must be nil if the filter.type is not RequestRedirect",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(!has(self.requestRedirect) && self.type == 'RequestRedirect')",
+        message: "filter.requestRedirect must be specified for RequestRedirect filter.type",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(has(self.urlRewrite) && self.type != 'URLRewrite')",
+        message: "filter.urlRewrite must be nil if the filter.type is not URLRewrite",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(!has(self.urlRewrite) && self.type == 'URLRewrite')",
+        message: "filter.urlRewrite must be specified for URLRewrite filter.type",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(has(self.extensionRef) && self.type != 'ExtensionRef')",
+        message: "filter.extensionRef must be nil if the filter.type is not ExtensionRef",
+      },
+      {
+        path: "spec.rules[].filters[]",
+        rule: "!(!has(self.extensionRef) && self.type == 'ExtensionRef')",
+        message: "filter.extensionRef must be specified for ExtensionRef filter.type",
+      },
+      {
+        path: "spec.rules[].filters[].cors.allowHeaders",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowHeaders cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.rules[].filters[].cors.allowMethods",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowMethods cannot contain '*' alongside other methods",
+      },
+      {
+        path: "spec.rules[].filters[].cors.allowOrigins",
+        rule: "!('*' in self && self.size() > 1)",
+        message: "AllowOrigins cannot contain '*' alongside other origins",
+      },
+      {
+        path: "spec.rules[].filters[].requestMirror",
+        rule: "!(has(self.percent) && has(self.fraction))",
+        message: "Only one of percent or fraction may be specified in HTTPRequestMirrorFilter",
+      },
+      {
+        path: "spec.rules[].filters[].requestMirror.backendRef",
+        rule: "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
+        message: "Must have port for Service reference",
+      },
+      {
+        path: "spec.rules[].filters[].requestMirror.fraction",
+        rule: "self.numerator <= self.denominator",
+        message: "numerator must be less than or equal to denominator",
+      },
+      {
+        path: "spec.rules[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.rules[].filters[].requestRedirect.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.rules[].filters[].requestRedirect.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.rules[].filters[].requestRedirect.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.rules[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplaceFullPath' ? has(self.replaceFullPath) : true",
+        message: "replaceFullPath must be specified when type is set to 'ReplaceFullPath'",
+      },
+      {
+        path: "spec.rules[].filters[].urlRewrite.path",
+        rule: "has(self.replaceFullPath) ? self.type == 'ReplaceFullPath' : true",
+        message: "type must be 'ReplaceFullPath' when replaceFullPath is set",
+      },
+      {
+        path: "spec.rules[].filters[].urlRewrite.path",
+        rule: "self.type == 'ReplacePrefixMatch' ? has(self.replacePrefixMatch) : true",
+        message: "replacePrefixMatch must be specified when type is set to 'ReplacePrefixMatch'",
+      },
+      {
+        path: "spec.rules[].filters[].urlRewrite.path",
+        rule: "has(self.replacePrefixMatch) ? self.type == 'ReplacePrefixMatch' : true",
+        message: "type must be 'ReplacePrefixMatch' when replacePrefixMatch is set",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? self.value.startsWith('/') : true",
+        message: "value must be an absolute path and start with '/' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('//') : true",
+        message: "must not contain '//' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('/./') : true",
+        message: "must not contain '/./' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('/../') : true",
+        message: "must not contain '/../' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('%2f') : true",
+        message: "must not contain '%2f' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('%2F') : true",
+        message: "must not contain '%2F' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.contains('#') : true",
+        message: "must not contain '#' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.endsWith('/..') : true",
+        message: "must not end with '/..' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "(self.type in ['Exact','PathPrefix']) ? !self.value.endsWith('/.') : true",
+        message: "must not end with '/.' when type one of ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: "self.type in ['Exact','PathPrefix'] || self.type == 'RegularExpression'",
+        message: "type must be one of ['Exact', 'PathPrefix', 'RegularExpression']",
+      },
+      {
+        path: "spec.rules[].matches[].path",
+        rule: '(self.type in [\'Exact\',\'PathPrefix\']) ? self.value.matches(r"""^(?:[-A-Za-z0-9/._~!$&\'()*+,;=:@]|[%][0-9a-fA-F]{2})+$""") : true',
+        message:
+          "must only contain valid characters (matching ^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$) for types ['Exact', 'PathPrefix']",
+      },
+      {
+        path: "spec.rules[].timeouts",
+        rule: "!(has(self.request) && has(self.backendRequest) && duration(self.request) != duration('0s') && duration(self.backendRequest) > duration(self.request))",
+        message: "backendRequest timeout cannot be longer than request timeout",
+      },
+    ],
+    defaults: [
+      { path: "spec.parentRefs[].group", value: "gateway.networking.k8s.io" },
+      { path: "spec.parentRefs[].kind", value: "Gateway" },
+      { path: "spec.rules[].backendRefs[].filters[].requestMirror.backendRef.group", value: "" },
+      { path: "spec.rules[].backendRefs[].filters[].requestMirror.backendRef.kind", value: "Service" },
+      { path: "spec.rules[].backendRefs[].filters[].requestMirror.fraction.denominator", value: 100 },
+      { path: "spec.rules[].backendRefs[].group", value: "" },
+      { path: "spec.rules[].backendRefs[].kind", value: "Service" },
+      { path: "spec.rules[].filters[].requestMirror.backendRef.group", value: "" },
+      { path: "spec.rules[].filters[].requestMirror.backendRef.kind", value: "Service" },
+      { path: "spec.rules[].filters[].requestMirror.fraction.denominator", value: 100 },
+      { path: "spec.rules[].matches", value: [{ path: { type: "PathPrefix", value: "/" } }] },
+      { path: "spec.rules[].matches[].path", value: { type: "PathPrefix", value: "/" } },
+      { path: "spec.rules[].matches[].path.type", value: "PathPrefix" },
+      { path: "spec.rules[].matches[].path.value", value: "/" },
+    ],
+  },
+  // istio/api kubernetes/customresourcedefinitions.gen.yaml @ b8f8791d9653
+  {
+    kind: "DestinationRule",
+    apiVersion: "networking.istio.io/v1",
+    rules: [
+      {
+        path: "spec.subsets[].trafficPolicy.connectionPool.http.http2KeepAlive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.connectionPool.http.http2KeepAlive.timeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.connectionPool.http.idleTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.connectionPool.tcp.connectTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.connectionPool.tcp.maxConnectionDuration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.connectionPool.tcp.tcpKeepalive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.connectionPool.tcp.tcpKeepalive.time",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.loadBalancer.warmup.duration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.loadBalancer.warmupDurationSecs",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.outlierDetection.baseEjectionTime",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.outlierDetection.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.http.http2KeepAlive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.http.http2KeepAlive.timeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.http.idleTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.tcp.connectTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.tcp.maxConnectionDuration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.tcp.tcpKeepalive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].connectionPool.tcp.tcpKeepalive.time",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].loadBalancer.warmup.duration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].loadBalancer.warmupDurationSecs",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].outlierDetection.baseEjectionTime",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.subsets[].trafficPolicy.portLevelSettings[].outlierDetection.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.connectionPool.http.http2KeepAlive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.connectionPool.http.http2KeepAlive.timeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.connectionPool.http.idleTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.connectionPool.tcp.connectTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.connectionPool.tcp.maxConnectionDuration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.connectionPool.tcp.tcpKeepalive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.connectionPool.tcp.tcpKeepalive.time",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.loadBalancer.warmup.duration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.loadBalancer.warmupDurationSecs",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.outlierDetection.baseEjectionTime",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.outlierDetection.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].connectionPool.http.http2KeepAlive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].connectionPool.http.http2KeepAlive.timeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].connectionPool.http.idleTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].connectionPool.tcp.connectTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].connectionPool.tcp.maxConnectionDuration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].connectionPool.tcp.tcpKeepalive.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].connectionPool.tcp.tcpKeepalive.time",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].loadBalancer.warmup.duration",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].loadBalancer.warmupDurationSecs",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].outlierDetection.baseEjectionTime",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.trafficPolicy.portLevelSettings[].outlierDetection.interval",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.workloadSelector.matchLabels",
+        rule: 'self.all(key, !key.contains("*"))',
+        message: "wildcard not allowed in label key match",
+      },
+      {
+        path: "spec.workloadSelector.matchLabels",
+        rule: "self.all(key, key.size() != 0)",
+        message: "key must not be empty",
+      },
+      {
+        path: "spec.workloadSelector.matchLabels{}",
+        rule: '!self.contains("*")',
+        message: "wildcard not allowed in label value match",
+      },
+    ],
+    defaults: [],
+  },
+  // istio/api kubernetes/customresourcedefinitions.gen.yaml @ b8f8791d9653
+  {
+    kind: "VirtualService",
+    apiVersion: "networking.istio.io/v1",
+    rules: [
+      {
+        path: "spec.http[].corsPolicy.maxAge",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.http[].fault.delay.exponentialDelay",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.http[].fault.delay.fixedDelay",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.http[].retries.backoff",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.http[].retries.perTryTimeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+      {
+        path: "spec.http[].timeout",
+        rule: "duration(self) >= duration('1ms')",
+        message: "must be a valid duration greater than 1ms",
+      },
+    ],
+    defaults: [],
+  },
+  // fluxcd/source-controller config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml @ 39b711b111fa
+  {
+    kind: "GitRepository",
+    apiVersion: "source.toolkit.fluxcd.io/v1",
+    rules: [
+      {
+        path: "spec",
+        rule: "!has(self.serviceAccountName) || (has(self.provider) && (self.provider == 'azure' || self.provider == 'aws'))",
+        message: "serviceAccountName can only be set when provider is 'azure' or 'aws'",
+      },
+    ],
+    defaults: [],
+  },
+  // fluxcd/kustomize-controller config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml @ 186fb3b29138
+  {
+    kind: "Kustomization",
+    apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+    rules: [
+      {
+        path: "spec.kubeConfig",
+        rule: "has(self.configMapRef) || has(self.secretRef)",
+        message: "exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified",
+      },
+      {
+        path: "spec.kubeConfig",
+        rule: "!has(self.configMapRef) || !has(self.secretRef)",
+        message: "exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified",
       },
     ],
     defaults: [],

@@ -55,8 +55,8 @@ export const neuronHelmChart: Platform = {
       draDriver: dra ? { enabled: true, tolerations } : { enabled: false },
       // DRA needs none: "topology-aware allocation without custom scheduler extensions" (EKS, device-management-neuron).
       scheduler: { enabled: !dra && usesExtension(fleet) },
-      // It reports a device's errors as a condition of its node; what replaces nodes needs permissions of its own.
-      npd: { enabled: true, nodeRecovery: { enabled: false } },
+      // As EKS installs both mechanisms; beside the DRA driver the chart makes half of it.
+      npd: { enabled: false },
     };
   },
   notes: (fleet) => [
@@ -67,6 +67,8 @@ export const neuronHelmChart: Platform = {
     ...(!usesDra(fleet) && usesExtension(fleet)
       ? ["Its second scheduler has an image for one version of Kubernetes: scheduler.customScheduler.image.tag."]
       : []),
+    "Neuron's node problem detector is left out: it needs a namespace and an IAM role, which the chart does not make: " +
+      "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/deploy/infrastructure/problem-detector-irsa.html",
     ...efaNotes({ types: typesOfKind(fleet, "neuron") }),
   ],
 };

@@ -3,6 +3,7 @@ import { present } from "../../base/present.ts";
 import { checkImageOnType } from "../../catalog/container-images/image-checks.ts";
 import { parseImageReference } from "../../catalog/container-images/image-reference.ts";
 import { listOr, pathText } from "../../base/problem.ts";
+import { fargateProviders, isFargate } from "../../ecs-api/fargate.ts";
 import { patternFor } from "../../base/unicode-classes.ts";
 import { deviceVariables, isUlimit } from "../fields.ts";
 import { givenNetworkMode } from "../network-mode.ts";
@@ -293,7 +294,7 @@ export const sectionRules: readonly Rule[] = [
       const capacity = typeof ecs?.capacity === "object" ? ecs.capacity : {};
       const named = Array.isArray(capacity) ? capacity.map(({ provider }) => provider) : [Object.values(capacity)[0]];
       return named.flatMap((provider, index) =>
-        provider === "FARGATE" || provider === "FARGATE_SPOT"
+        provider !== undefined && isFargate(provider)
           ? [
               {
                 path: ["ecs", "capacity", ...(Array.isArray(capacity) ? [index, "provider"] : [])],
@@ -308,11 +309,11 @@ export const sectionRules: readonly Rule[] = [
       not(
         any(
           ...["provider", "managedInstances"].map((key) =>
-            given(`ecs.capacity.${key}`, { enum: ["FARGATE", "FARGATE_SPOT"] }),
+            given(`ecs.capacity.${key}`, { enum: [...fargateProviders] }),
           ),
           given("ecs.capacity", {
             type: "array",
-            contains: given("provider", { enum: ["FARGATE", "FARGATE_SPOT"] }),
+            contains: given("provider", { enum: [...fargateProviders] }),
           }),
         ),
       ),

@@ -8,6 +8,7 @@ import type { ClusterSettings } from "../../../../src/core/kubernetes/allocation
 import { resolveForKubernetes } from "../../../../src/core/kubernetes/generate.ts";
 import { isHeldBy } from "../../../../src/core/kubernetes/kind-definition.ts";
 import { definitionOf, kinds } from "../../../../src/core/kubernetes/kinds.ts";
+import { installsOf, schedulerInstall } from "../../../../src/core/kubernetes/installs.ts";
 import { charts, helmInstall } from "../../../../src/core/kubernetes/platforms/charts.ts";
 import { dashboardJson, dashboards } from "../../../../src/core/kubernetes/platforms/dashboards.ts";
 import { fleetOf } from "../../../../src/core/kubernetes/platforms/fleet.ts";
@@ -113,6 +114,19 @@ it("has the versions and days of the facts, and names the chart's release in the
   expect(Object.keys(platforms).toSorted()).toEqual(Object.keys(charts).toSorted());
   expect(neuronMonitorImage).toBe(chartFacts.neuronMonitor.image);
   expect(helmInstall(charts.kueue)).toBe("helm upgrade --install kueue oci://registry.k8s.io/kueue/charts/kueue");
+});
+
+/** Its namespace and its role are not the chart's, which has half of it beside the DRA driver. */
+it("leaves Neuron's node problem detector out wherever it installs Neuron's chart", () => {
+  const { namespace, release } = charts["neuron-helm-chart"];
+  const commands = [...Object.values(installsOf), schedulerInstall].filter((each) => each.includes(` ${release} `));
+  expect(commands).toEqual([
+    `${helmInstall(charts["neuron-helm-chart"])} --namespace ${namespace} --set npd.enabled=false`,
+    expect.stringMatching(/ --create-namespace --set npd\.enabled=false .*--set draDriver\.enabled=true$/),
+    expect.stringMatching(/ --set npd\.enabled=false --set scheduler\.enabled=true$/),
+  ]);
+  for (const name of ["neuron-helm-chart", "neuron-helm-chart.dra"] as const)
+    expect(platformOf(name).values(cases[name])["npd"]).toEqual({ enabled: false });
 });
 
 describe("the profiles of JupyterHub", () => {
