@@ -32,7 +32,7 @@ export async function readText(context: ReadContext, path: string, mostMiB = usu
   const text =
     path === "-"
       ? await context.readStdin(mostMiB * bytesPerMiB)
-      : decode(await readBytes(resolve(context.cwd, path), path, { mostMiB, signal: context.signal }), path);
+      : decode(await readBytes(context, path, mostMiB), path);
   if (text === undefined) throw tooBig(name, mostMiB);
   // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.
   if (text.includes("\0") || (path === "-" && text.includes("\uFFFD"))) throw notText(name);
@@ -64,11 +64,14 @@ interface Bounds {
   readonly signal: AbortSignal;
 }
 
-async function readBytes(path: string, name: string, bounds: Bounds): Promise<Buffer> {
+async function readBytes(context: ReadContext, name: string, mostMiB: number): Promise<Buffer> {
+  const path = resolve(context.cwd, name);
   try {
     const status = statSync(path);
-    if (!status.isFile() && !status.isDirectory()) return await readStream(path, name, bounds);
-    if (status.size > bounds.mostMiB * bytesPerMiB) throw tooBig(name, bounds.mostMiB);
+    // The signal is made when it is first asked for: only what may have no end has use for it.
+    if (!status.isFile() && !status.isDirectory())
+      return await readStream(path, name, { mostMiB, signal: context.signal });
+    if (status.size > mostMiB * bytesPerMiB) throw tooBig(name, mostMiB);
     return readFileSync(path);
   } catch (error) {
     throw error instanceof AiplatError ? error : cannotRead(name, error as NodeJS.ErrnoException);
