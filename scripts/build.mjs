@@ -107,18 +107,20 @@ for (const file of cli.outputFiles) {
     define: { "import.meta.url": "__filename" },
     sourcefile: relative(dist, file.path),
   });
-  await mkdir(dirname(file.path), { recursive: true });
   // An expression, for loader/load.js to take as a property.
-  const ascii = inAscii(code.replace(/;\n$/, ""));
-  written.set(relative(root, file.path), ascii);
-  await writeFile(file.path, ascii);
+  written.set(relative(root, file.path), inAscii(code.replace(/;\n$/, "")));
 }
 await writeFile(join(dist, "package.json"), '{ "type": "commonjs" }\n');
 // The declarations, which tsc writes there, are those of an ES module.
 await mkdir(join(dist, "types"));
 await writeFile(join(dist, "types/package.json"), '{ "type": "module" }\n');
-const { content, ...packs } = packsOf(cli.metafile.outputs, written);
-await writeFile(join(dist, "packs.json"), `${JSON.stringify(packs)}\n`);
+const { content, texts, ...packs } = packsOf(cli.metafile.outputs, written);
+// One file, as a script is of sixty modules: each file that is opened takes longer than reading it.
+await writeFile(join(dist, "modules.js"), texts.map((text) => `${text};\n`).join(""));
+await writeFile(
+  join(dist, "packs.json"),
+  `${JSON.stringify({ ...packs, lengths: texts.map(({ length }) => length) })}\n`,
+);
 
 // Small files: no code of them is kept, so load.js is compiled at every start.
 await build({
