@@ -171,8 +171,7 @@ export class Candidates {
       const value = values[measure]!;
       counts.set(value, (counts.get(value) ?? 0) + difference);
       // A higher count is found out when the cell comes first; a lower one brings it forward.
-      if (difference < 0)
-        for (const cell of this.cells) if (cell.values[measure] === value) this.advance(cell);
+      if (difference < 0) for (const cell of this.cells) if (cell.values[measure] === value) this.advance(cell);
     }
   }
 
