@@ -78,13 +78,13 @@ export class Candidates {
     this.hasMoved = new Uint8Array(instanceStates.length);
     this.figures = new Float64Array(instanceStates.length * strategy.own.length);
     this.cellOf = instanceStates.map((instanceState) => this.findCell(instanceState));
-    for (const [index, instanceState] of instanceStates.entries()) {
+    instanceStates.forEach((instanceState, index) => {
       this.count(index);
       if (options.isConsidered(instanceState)) this.cellOf[index]!.unchanged.push(index);
       else this.hasMoved[index] = 1;
-      for (const [measure, of] of strategy.own.entries())
-        this.figures[this.figureAt(index, measure)] = of(instanceState);
-    }
+      for (let measure = 0; measure < strategy.own.length; measure++)
+        this.figures[this.figureAt(index, measure)] = strategy.own[measure]!(instanceState);
+    });
     for (const cell of this.cells.values()) {
       this.sort(cell.unchanged);
       this.advance(cell);
@@ -251,7 +251,8 @@ export class Candidates {
 
   private entryOf(index: number): Entry {
     const instanceState = this.instanceStates[index]!;
-    const key = this.strategy.own.map((of) => of(instanceState));
+    const key: number[] = [];
+    for (const of of this.strategy.own) key.push(of(instanceState));
     key.push(index);
     return { index, key };
   }
@@ -259,10 +260,10 @@ export class Candidates {
   /** The entry's figures by every measure in turn, with the counts as they are now. */
   private keyOf({ index, key }: Entry): Key {
     const { values } = this.cellOf[index]!;
+    const figures: number[] = [];
     let [own, shared] = [0, 0];
-    const figures = this.strategy.kinds.map((kind) =>
-      kind === "own" ? key[own++]! : (this.counts[shared]!.get(values[shared++]!) ?? 0),
-    );
+    for (const kind of this.strategy.kinds)
+      figures.push(kind === "own" ? key[own++]! : (this.counts[shared]!.get(values[shared++]!) ?? 0));
     figures.push(key[own]!);
     return figures;
   }

@@ -55,9 +55,8 @@ export function firstReason(requirements: Requirements, instanceState: InstanceS
 }
 
 export function checkConstraints({ constraints }: Requirements, instanceState: InstanceState): readonly string[] {
-  const candidate = { instance: instanceState.instance, groups: [...instanceState.groups.keys()] };
   return constraints
-    .filter(({ holds }) => !holds(candidate))
+    .filter(({ holds }) => !holds(instanceState))
     .map(({ text, expression }) => `${text}: ${explainFailure(expression, instanceState.instance)}`);
 }
 
@@ -78,7 +77,7 @@ function checkPorts({ ports }: Requirements, instanceState: InstanceState): read
 
 /** The ports that are in use already. */
 export function takenPorts(ports: Requirements["ports"], { tcpPorts, udpPorts }: InstanceState): Requirements["ports"] {
-  return ports.filter(({ port, protocol }) => (protocol === "udp" ? udpPorts : tcpPorts).has(port));
+  return ports.filter(({ port, protocol }) => (protocol === "udp" ? udpPorts : tcpPorts).includes(port));
 }
 
 function checkAttributes({ attributes, networkMode }: Requirements, { instance }: InstanceState): readonly string[] {
