@@ -132,6 +132,9 @@ function settle(root: Commander, io: Streams): void {
       outputError: () => undefined,
       getOutHelpWidth: () => io.stdout.columns || 80,
       getErrHelpWidth: () => io.stderr.columns || 80,
+      // Help has none to be taken out: to ask whether there may be some would make Node's stream.
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
     });
 }
 

@@ -92,6 +92,9 @@ describe("a config.json", () => {
   it.each<readonly [what: string, config: unknown, said: RegExp]>([
     ["no map", [], /is no config\.json of a model/],
     ["without model_type", { hidden_size: 1 }, /it has no model_type/],
+    ["of no name", { model_type: "\u001b[31mred\n" }, /architecture "\\u001b\[31mred\\n" is not known$/],
+    ["of a name without end", { model_type: "x".repeat(1e5) }, /architecture "x{36}\.\.\. is not known$/],
+    ["of a figure without end", { ...llama, hidden_size: "1".repeat(1e5) }, /hidden_size is "1{36}\.\.\., and must be/],
     ["of a diffusion pipeline", { _class_name: "FluxTransformer2DModel" }, /of a diffusion pipeline/],
     [
       "of endless layers",

@@ -129,6 +129,29 @@ it("leaves Neuron's node problem detector out wherever it installs Neuron's char
     expect(platformOf(name).values(cases[name])["npd"]).toEqual({ enabled: false });
 });
 
+describe("Neuron's chart, of a fleet that it cannot serve whole", () => {
+  const chart = platforms["neuron-helm-chart"]!;
+  const saidOf = (of: ReturnType<typeof fleet>) =>
+    [...of.pods.flatMap((pod) => chart.podProblems!(pod, of)), ...chart.fleetProblems(of)].map(({ code }) => code);
+  const ultra = lab("ultra", { instanceTypes: ["trn2u.48xlarge"] }, { kind: "job", nodes: 4 });
+  const cores = lab("cores", { instanceTypes: ["trn1.32xlarge"], resource: "aws.amazon.com/neuroncore", count: 2 });
+  const inf1 = lab("inf1", { instanceTypes: ["inf1.6xlarge"] });
+
+  it("refuses what the DRA driver does not give out, once", () => {
+    expect(saidOf(fleet(["inf1.6xlarge"], [], { neuronScheduler: "dra" }))).toEqual(["dra-type"]);
+    expect(saidOf(fleet(["inf1.6xlarge"], [inf1], { neuronScheduler: "dra" }))).toEqual(["dra-type"]);
+    expect(saidOf(fleet([], [cores], { neuronScheduler: "dra" }))).toEqual(["dra-resource"]);
+    expect(saidOf(fleet(["inf1.6xlarge"], [inf1, cores]))).toEqual([]);
+  });
+
+  it("refuses pods of the device plugin beside an UltraServer's claims, and those without the driver", () => {
+    expect(saidOf(fleet([], [ultra, labs.neuron, labs.part]))).toEqual(["platform-mechanism", "platform-mechanism"]);
+    expect(saidOf(fleet([], [ultra, labs.whole]))).toEqual([]);
+    expect(saidOf(fleet([], [ultra, labs.neuron], { neuronScheduler: "dra" }))).toEqual([]);
+    expect(saidOf(fleet([], [ultra], { neuronScheduler: "extension" }))).toEqual(["ultraserver-claim"]);
+  });
+});
+
 describe("the profiles of JupyterHub", () => {
   const { singleuser } = platforms["jupyterhub"]!.values(cases.jupyterhub) as {
     singleuser: { profileList: readonly { slug: string; default?: true; kubespawner_override: Raw }[] };
