@@ -9,7 +9,7 @@ const keptDays = 90;
 /** V8 copies code that does not begin at a multiple of so many bytes. */
 const alignment = 8;
 
-let packs;
+let shipped;
 
 /**
  * The source of a script: a module with all that it imports at once, an object of the functions that make them by name.
@@ -17,12 +17,30 @@ let packs;
  * @param isCompiled Whether a module is in a script already.
  */
 exports.sourceOf = function sourceOf(name, isCompiled) {
-  packs ??= JSON.parse(fs.readFileSync(join(__dirname, "packs.json"), "utf8"));
-  const files = packs.packs[name]?.map((index) => packs.modules[index]).filter((file) => !isCompiled(file)) ?? [name];
-  // dist/ is ASCII, so latin1 is what it is.
-  const parts = files.map((file) => `${JSON.stringify(file)}:${fs.readFileSync(join(__dirname, file), "latin1")}`);
-  return aligned(`({${parts.join(",\n")}})`);
+  const { modules, places, packs } = (shipped ??= openShipped());
+  const files = packs[name]?.map((index) => modules[index]).filter((file) => !isCompiled(file)) ?? [name];
+  return aligned(`({${files.map((file) => `${JSON.stringify(file)}:${textAt(places.get(file))}`).join(",\n")}})`);
 };
+
+/** Where each module is in dist/modules.js: one after the other, with a semicolon and a line's end. */
+function openShipped() {
+  const { lengths, ...rest } = JSON.parse(fs.readFileSync(join(__dirname, "packs.json"), "utf8"));
+  const file = fs.openSync(join(__dirname, "modules.js"));
+  let at = 0;
+  const places = new Map();
+  for (const [index, name] of rest.modules.entries()) {
+    places.set(name, { file, at, length: lengths[index] });
+    at += lengths[index] + 2;
+  }
+  return { ...rest, places };
+}
+
+function textAt({ file, at, length }) {
+  const bytes = Buffer.allocUnsafe(length);
+  fs.readSync(file, bytes, 0, length, at);
+  // dist/ is ASCII, so latin1 is what it is.
+  return bytes.latin1Slice();
+}
 
 /**
  * Writes what is kept for a command.

@@ -8,7 +8,8 @@ import { posix } from "node:path";
  *
  * @param outputs esbuild's metafile: outputs by path.
  * @param written The text of each output by the same path.
- * @returns `content`: a hash of all of it; `modules`: names within dist/; `packs`: indices of modules by name.
+ * @returns `content`: a hash of all of it; `modules`: names within dist/, and `texts`: what they are; `packs`: indices of
+ *   modules by name.
  */
 export function packsOf(outputs, written) {
   const paths = [...written.keys()].toSorted();
@@ -31,7 +32,12 @@ export function packsOf(outputs, written) {
   }
   const hash = createHash("sha256");
   for (const path of paths) hash.update(`${nameOf(path)} ${written.get(path).length}\n${written.get(path)}`);
-  return { content: hash.digest("hex"), modules: paths.map(nameOf), packs };
+  return {
+    content: hash.digest("hex"),
+    modules: paths.map(nameOf),
+    texts: paths.map((path) => written.get(path)),
+    packs,
+  };
 }
 
 function isSdk({ inputs }) {

@@ -80,9 +80,9 @@ ${systems.map((system) => `| ${system.name} | ${cell(system)} |`).join("\n")}
 # The landscape
 
 Every system of the figure "ML Tool to Task Mind Map" of
-[CNCF's Cloud Native AI white paper](https://tag-runtime.cncf.io/wgs/cnaiwg/whitepapers/cloudnativeai/), by its areas, with what
-aiplat makes for it (${facts.retrieved}). A workload is one file whatever is chosen: the accelerated pod is the same in every
-kind. What is not aiplat's to make says why.
+[CNCF's Cloud Native AI white paper](https://tag-runtime.cncf.io/wgs/cnaiwg/whitepapers/cloudnativeai/), by its areas, and those
+that its text names besides, with what aiplat makes for it (${facts.retrieved}). A workload is one file whatever is chosen: the
+accelerated pod is the same in every kind. What is not aiplat's to make says why.
 
 Data stores, lakes and streams are no accelerated workloads: they run as ordinary workloads with \`accelerator: none\`, which
 a template of each kind shows.

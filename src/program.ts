@@ -8,6 +8,7 @@ import { globalOptions } from "./commands/shared/global-options.ts";
 import { formats, type Context, type GlobalOptions, type OutputStream } from "./context.ts";
 import { AiplatError, type ExitCode } from "./errors.ts";
 import { listOr } from "./core/base/problem.ts";
+import type { AskedCommand, WrongValue } from "./usage-error.ts";
 
 declare const AIPLAT_VERSION: string;
 
@@ -26,7 +27,8 @@ export async function runProgram(
     .description("Puts an AI workload on the right accelerator on AWS.")
     .version(AIPLAT_VERSION, "-V, --version", "print the version")
     .addHelpText("after", "\nStart with:  aiplat init --help   or   aiplat instances list --accelerator neuron");
-  for (const option of globalOptions) root.addOption(toCommander(option));
+  const wrong: WrongValue[] = [];
+  for (const option of globalOptions) root.addOption(toCommander(option, wrong));
   settle(root, io);
 
   // Beside the commands: it asks the program itself.
@@ -37,7 +39,7 @@ export async function runProgram(
     .action(async (command: readonly string[]) => {
       const words = command.join(" ");
       if (words !== "" && !Object.hasOwn(groups, words) && !registry.some((entry) => entry.words === words))
-        throw new AiplatError("Usage", `no command ${words}`, { hint: "aiplat --help lists the commands." });
+        throw (await import("./usage-error.ts")).unknownCommand(words);
       await root.parseAsync([...command, "--help"], { from: "user" });
     });
   const parents = new Map([["", root]]);
@@ -53,17 +55,18 @@ export async function runProgram(
   for (const [words, summary] of Object.entries(groups))
     if (isWanted(words)) parents.set(words, add(words, summary).description(summary).helpCommand(false));
   for (const entry of registry) if (isWanted(entry.words)) loaders.set(add(entry.words, entry.summary), entry);
-  let asked: Commander | undefined;
+  let asked: AskedCommand | undefined;
   for (const parent of parents.values()) {
     parent.hook("preSubcommand", async (_, command) => {
       const entry = loaders.get(command);
       if (entry === undefined) return;
       const given = root.opts<OptionsOf<typeof globalOptions>>();
-      const tell = await addInstanceTypes(given.instanceTypesFile, io);
+      const tell = wrong.length > 0 ? undefined : await addInstanceTypes(given.instanceTypesFile, io);
       const spec = await entry.load();
-      attach(command, spec);
-      asked = command;
+      attach(command, spec, wrong);
+      asked = { ...spec, words: entry.words, args: () => command.args };
       command.action(async () => {
+        if (wrong.length > 0 || command.args.includes("")) throw await usageError();
         const options = checkedOptions(given, spec, passthrough !== undefined);
         const context = connect(options);
         await tell?.(context);
@@ -77,6 +80,10 @@ export async function runProgram(
     });
   }
 
+  const usageError = async (stopped?: CommanderError) => {
+    const { usageErrorOf } = await import("./usage-error.ts");
+    return usageErrorOf({ wrong, ...present({ stopped, asked }) });
+  };
   try {
     await root.parseAsync(words as string[], { from: "user" });
   } catch (error) {
@@ -86,11 +93,7 @@ export async function runProgram(
     if (error.exitCode === 0) return 0;
     if (error.code === "commander.help")
       throw new AiplatError("Usage", "no command given", { hint: "The commands are listed above." });
-    throw new AiplatError(
-      "Usage",
-      tidy(withMeantFlag(error, asked)),
-      error.code === "commander.unknownCommand" ? { hint: "aiplat --help lists the commands." } : {},
-    );
+    throw await usageError(error);
   }
   return exitCode;
 }
@@ -129,14 +132,17 @@ function settle(root: Commander, io: Streams): void {
       outputError: () => undefined,
       getOutHelpWidth: () => io.stdout.columns || 80,
       getErrHelpWidth: () => io.stderr.columns || 80,
+      // Help has none to be taken out: to ask whether there may be some would make Node's stream.
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
     });
 }
 
 /** Gives a commander command what its spec says. */
-export function attach(command: Commander, spec: Command): void {
+export function attach(command: Commander, spec: Command, wrong: WrongValue[] = []): void {
   command.description(spec.description);
   for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.description);
-  for (const option of spec.options ?? []) command.addOption(toCommander(option));
+  for (const option of spec.options ?? []) command.addOption(toCommander(option, wrong));
   const lists = (spec.options ?? []).filter(({ words }) => words === true).map(({ flags }) => longFlag(flags));
   if (lists.length > 0) {
     const parse = command.parseOptions.bind(command);
@@ -164,24 +170,34 @@ export function flagEachWord(words: readonly string[], lists: readonly string[])
   return spread;
 }
 
-function toCommander(spec: OptionSpec): Option {
-  const { flags, description, choices, parse } = spec;
+/** What cannot be read goes into `wrong`, so that every wrong value is told at once. */
+function toCommander(spec: OptionSpec, wrong: WrongValue[]): Option {
+  const { flags, description, choices, parse, mayBeEmpty } = spec;
   const otherwise = defaultTextOf(spec);
   const option = new Option(flags, otherwise === undefined ? description : `${description} (default: ${otherwise})`);
-  if (choices !== undefined) option.choices(choices);
-  const read = (text: string) => (parse === undefined ? text : parse(text, longFlag(flags)));
-  if (spec.repeatable === true) {
-    option.argParser((text: string, previous: readonly unknown[] | undefined) => {
-      const values = spec.commas === true ? text.split(",") : [text];
-      const strange = values.find((value) => choices !== undefined && !choices.includes(value));
-      if (strange !== undefined)
-        throw new AiplatError("Usage", `${longFlag(flags)} ${strange}: not one of ${listOr(choices!)}`);
-      return [...(previous ?? []), ...values.map(read)];
-    });
-  } else if (parse !== undefined) {
-    option.argParser(read);
-  }
-  return option;
+  if (!/ [<[]/.test(flags)) return option;
+  // The help shows them; commander's own refusal would be the end of reading.
+  if (choices !== undefined) option.argChoices = [...choices];
+  const read = (text: string): readonly unknown[] => {
+    if ((text === "" && mayBeEmpty !== true) || choices?.includes(text) === false) {
+      wrong.push({ spec, text });
+      return [];
+    }
+    try {
+      return [parse === undefined ? text : parse(text, longFlag(flags))];
+    } catch (error) {
+      if (!(error instanceof AiplatError)) throw error;
+      wrong.push({ spec, text, error });
+      return [];
+    }
+  };
+  return option.argParser<unknown>((text, previous) => {
+    if (spec.repeatable !== true) return read(text)[0];
+    return [
+      ...((previous as readonly unknown[] | undefined) ?? []),
+      ...(spec.commas === true ? text.split(",") : [text]).flatMap(read),
+    ];
+  });
 }
 
 function checkedOptions(
@@ -221,34 +237,4 @@ function checkedOptions(
     input,
     yes: yes === true,
   };
-}
-
-/** What docker, kubectl, SkyPilot and vLLM call things that have flags of other names here. */
-const otherFlags: Readonly<Record<string, readonly string[]>> = {
-  accelerators: ["--instance-type", "--devices"],
-  cpus: ["--cpu"],
-  env: ["--environment"],
-  gpus: ["--devices", "--min-devices"],
-  "instance-types": ["--instance-type"],
-  "max-model-len": ["--context"],
-  "max-num-seqs": ["--sequences"],
-  mem: ["--memory"],
-  "num-nodes": ["--nodes"],
-  "num-gpus": ["--devices", "--min-devices"],
-  publish: ["--port"],
-  quantization: ["--precision"],
-  secrets: ["--secret"],
-};
-
-/** commander guesses by spelling, which finds no other tool's word; a flag that the command has not is no help. */
-function withMeantFlag({ code, message }: CommanderError, command: Commander | undefined): string {
-  const word = /^error: unknown option '--([^'=]+)/.exec(message)?.[1];
-  if (code !== "commander.unknownOption" || word === undefined) return message;
-  const meant = (otherFlags[word] ?? []).filter((flag) => command?.options.some(({ long }) => long === flag));
-  return meant.length === 0 ? message : `error: unknown option '--${word}'\n(Did you mean ${meant.join(" and ")}?)`;
-}
-
-/** commander's sentence without its prefix and line break. */
-function tidy(message: string): string {
-  return message.replace(/^error: /, "").replace(/\n\(Did you mean (.*?)\?\)/, " - did you mean $1?");
 }

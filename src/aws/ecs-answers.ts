@@ -225,9 +225,10 @@ function withoutNull(this: unknown, _: string, value: unknown): unknown {
 }
 
 /** Whether there is what the path leads to: in each item of a list, where there is the list. */
-function holds(value: unknown, [key, ...rest]: readonly string[]): boolean {
+function holds(value: unknown, path: readonly string[], at = 0): boolean {
+  const key = path[at];
   if (key === undefined) return true;
-  if (key === "*") return (value as readonly unknown[]).every((item) => holds(item, rest));
+  if (key === "*") return (value as readonly unknown[]).every((item) => holds(item, path, at + 1));
   const part = (value as Readonly<Record<string, unknown>>)[key];
-  return part === undefined ? rest.includes("*") : holds(part, rest);
+  return part === undefined ? path.includes("*", at + 1) : holds(part, path, at + 1);
 }

@@ -4,7 +4,8 @@ import { constants, createReadStream, existsSync, openSync, readFileSync, statSy
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Context } from "../context.ts";
-import { AiplatError, Interrupted } from "../errors.ts";
+import { systemSays } from "../core/base/system-error.ts";
+import { AiplatError, Interrupted, together } from "../errors.ts";
 
 /** How messages name standard input. */
 export const stdinName = "<stdin>";
@@ -31,11 +32,24 @@ export async function readText(context: ReadContext, path: string, mostMiB = usu
   const text =
     path === "-"
       ? await context.readStdin(mostMiB * bytesPerMiB)
-      : decode(await readBytes(resolve(context.cwd, path), path, { mostMiB, signal: context.signal }), path);
+      : decode(await readBytes(context, path, mostMiB), path);
   if (text === undefined) throw tooBig(name, mostMiB);
   // Standard input arrives decoded: what was no UTF-8 is there as U+FFFD.
   if (text.includes("\0") || (path === "-" && text.includes("\uFFFD"))) throw notText(name);
-  return text;
+  // Without the mark of its encoding, where it has one.
+  return text.replace(/^\uFEFF/, "");
+}
+
+/**
+ * The texts of several files, as `readText` reads each.
+ *
+ * @throws AiplatError with every file that cannot be read.
+ */
+export async function readTexts(context: ReadContext, paths: readonly string[]): Promise<readonly string[]> {
+  const read = await Promise.allSettled(paths.map((path) => readText(context, path)));
+  const failures = read.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  if (failures.length > 0) throw together(failures);
+  return read.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
 }
 
 /** Whether there is something at the path. */
@@ -50,11 +64,14 @@ interface Bounds {
   readonly signal: AbortSignal;
 }
 
-async function readBytes(path: string, name: string, bounds: Bounds): Promise<Buffer> {
+async function readBytes(context: ReadContext, name: string, mostMiB: number): Promise<Buffer> {
+  const path = resolve(context.cwd, name);
   try {
     const status = statSync(path);
-    if (!status.isFile() && !status.isDirectory()) return await readStream(path, name, bounds);
-    if (status.size > bounds.mostMiB * bytesPerMiB) throw tooBig(name, bounds.mostMiB);
+    // The signal is made when it is first asked for: only what may have no end has use for it.
+    if (!status.isFile() && !status.isDirectory())
+      return await readStream(path, name, { mostMiB, signal: context.signal });
+    if (status.size > mostMiB * bytesPerMiB) throw tooBig(name, mostMiB);
     return readFileSync(path);
   } catch (error) {
     throw error instanceof AiplatError ? error : cannotRead(name, error as NodeJS.ErrnoException);
@@ -101,18 +118,14 @@ function cannotRead(name: string, error: NodeJS.ErrnoException): AiplatError {
       return new AiplatError("Usage", `${name}: no such file`);
     case "EISDIR":
       return new AiplatError("Usage", `${name} is a directory, not a file`);
-    case "EACCES":
-    case "EPERM":
-      return new AiplatError("Usage", `${name}: permission denied`);
     default:
-      return new AiplatError("Usage", `${name} cannot be read: ${error.message}`, { cause: error });
+      return new AiplatError("Usage", `${name} cannot be read: ${systemSays(error)}`, { cause: error });
   }
 }
 
 function decode(bytes: Buffer, name: string): string {
   if (!isUtf8(bytes)) throw notText(name);
-  // Without the mark of its encoding, where it has one.
-  return bytes.toString("utf8").replace(/^\uFEFF/, "");
+  return bytes.toString("utf8");
 }
 
 function tooBig(name: string, mostMiB: number): AiplatError {
@@ -120,5 +133,5 @@ function tooBig(name: string, mostMiB: number): AiplatError {
 }
 
 function notText(name: string): AiplatError {
-  return new AiplatError("Usage", `${name} is not UTF-8 text`);
+  return new AiplatError("Usage", `${name} is not UTF-8 text`, { hint: "Save it as UTF-8, if it is the right file." });
 }

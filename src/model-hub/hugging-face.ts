@@ -14,10 +14,24 @@ const timeoutMs = 10_000;
  * @throws AiplatError Usage for variables that say neither, NotFound, AccessDenied for a gated model, Network;
  *   Interrupted.
  */
-export async function readHubConfig({ env, signal }: Pick<Context, "env" | "signal">, name: string): Promise<string> {
+export async function readHubConfig(context: HubContext, name: string): Promise<string> {
+  const text = await readHubFile(context, name, "config.json");
+  if (text !== undefined) return text;
+  const { host } = new URL(endpointOf(context.env));
+  throw new AiplatError("NotFound", `${host} has no model ${name} with a config.json on its main branch`);
+}
+
+type HubContext = Pick<Context, "env" | "signal">;
+
+/** The text of a file of a model's main branch; undefined where there is none. Throws as readHubConfig. */
+export async function readHubFile(
+  { env, signal }: HubContext,
+  name: string,
+  file: string,
+): Promise<string | undefined> {
   const endpoint = endpointOf(env);
   const token = tokenOf(env);
-  const url = `${endpoint}/${name}/resolve/main/config.json`;
+  const url = `${endpoint}/${name}/resolve/main/${file}`;
   const { host } = new URL(url);
   try {
     const answer = await fetch(url, {
@@ -25,6 +39,7 @@ export async function readHubConfig({ env, signal }: Pick<Context, "env" | "sign
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     if (answer.ok) return await answerText(answer);
+    if (answer.status === 404) return undefined;
     throw refusalOf(answer.status, name, host, token !== "");
   } catch (error) {
     if (signal.aborted) throw new Interrupted("interrupted", { cause: error });
@@ -55,8 +70,6 @@ function tokenOf({ HF_TOKEN: said = "" }: Context["env"]): string {
 }
 
 function refusalOf(status: number, name: string, host: string, hasToken: boolean): AiplatError {
-  if (status === 404)
-    return new AiplatError("NotFound", `${host} has no model ${name} with a config.json on its main branch`);
   if (status === 401 || status === 403)
     return new AiplatError(
       "AccessDenied",

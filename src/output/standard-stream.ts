@@ -14,23 +14,30 @@ export interface Reader {
 
 /**
  * Standard output or standard error. Node's own stream costs a tenth of Node's start-up where it is not a terminal, so
- * the first text, mostly the only one, is written without it. More than a pipe holds goes through the stream: while it
+ * as much as a pipe holds, mostly all there is, is written without it. What is more goes through the stream: while it
  * waits for a slow reader, signals are heard.
  *
  * @param open Node's stream of the same descriptor.
  */
 export function standardStream(fd: number, open: () => NodeJS.WriteStream, reader: Reader): OutputStream {
   const mayBeTerminal = fstatSync(fd).isCharacterDevice();
-  let isFirst = true;
+  let room = mayBeTerminal ? 0 : pipeBytes;
   let opened: NodeJS.WriteStream | undefined;
   const stream = () => (opened ??= open().on("error", reader.fail));
 
-  function writeFirst(text: string): string | Buffer {
+  /** What is left of the text for Node's stream. */
+  function writeAtOnce(text: string): string | Buffer {
     const bytes = Buffer.from(text);
-    if (bytes.length > pipeBytes) return text;
+    // What follows a text that went through the stream does so too.
+    if (bytes.length > room) room = 0;
+    if (room === 0) return text;
+    room -= bytes.length;
     try {
-      return bytes.subarray(writeSync(fd, bytes));
+      const rest = bytes.subarray(writeSync(fd, bytes));
+      if (rest.length > 0) room = 0;
+      return rest;
     } catch (error) {
+      room = 0;
       // Full, and whoever made it wants no waiting.
       if ((error as NodeJS.ErrnoException).code === "EAGAIN") return text;
       reader.fail(error as NodeJS.ErrnoException);
@@ -41,8 +48,7 @@ export function standardStream(fd: number, open: () => NodeJS.WriteStream, reade
   return {
     write: (text) => {
       if (reader.isGone()) return;
-      const rest = isFirst && !mayBeTerminal ? writeFirst(text) : text;
-      isFirst = false;
+      const rest = room > 0 ? writeAtOnce(text) : text;
       if (rest.length > 0) stream().write(rest);
     },
     get isTTY() {

@@ -36,6 +36,32 @@ describe("aiplat --version", () => {
   });
 });
 
+describe("a command that prints and ends", () => {
+  const spare = /^NativeModule (?:net|tty|stream|internal\/abort_controller)$/;
+  const tellLoaded = `process.on("exit", () => process._rawDebug(process.moduleLoadList.join("\\n")));`;
+  const template = join(import.meta.dirname, "../../templates/pytorch-inference-inf2/aiplat.yaml");
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "aiplat-loaded-"));
+    await writeFile(join(folder, "tell-loaded.cjs"), tellLoaded);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test.each([["--help"], ["instances", "list"], ["validate", template], ["taskdef", "generate", template]])(
+    "%j loads neither Node's streams nor what interrupts",
+    async (...args) => {
+      const flags = ["--require", join(folder, "tell-loaded.cjs")];
+      const { stderr } = await promisify(execFile)(process.execPath, [...flags, cliPath(), ...args], {
+        env: bareEnv(),
+      });
+      const loaded = stderr.split("\n");
+      expect(loaded).toContain("NativeModule fs");
+      expect(loaded.filter((line) => spare.test(line))).toEqual([]);
+    },
+  );
+});
+
 describe("compiled code in the user's cache folder", () => {
   let folder: string;
   let cache: string;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { runCli } from "../support/cli.ts";
 import { comparisons, comparisonsPage, differencesOf, reasonFor, reasons, systemsOf } from "../support/comparisons.ts";
 
 describe("beside a public manifest", () => {
@@ -7,6 +8,12 @@ describe("beside a public manifest", () => {
     expect(comparison.theirs.size).toBeGreaterThan(3);
     const without = differencesOf(comparison).filter(({ reason }) => reason === undefined);
     expect(without.map(({ field, theirs, ours }) => `${field}: ${theirs}, ours ${ours ?? "lacking"}`)).toEqual([]);
+  });
+
+  it.each(comparisons)("the workload of $name is one that its users could write", async ({ name, kind }) => {
+    const file = join(import.meta.dirname, "../fixtures/comparisons", name, "aiplat.yaml");
+    const { code, stderr } = await runCli(["validate", file, "--for", kind === "TaskDefinition" ? "ecs" : "eks"]);
+    expect([code, code === 0 || stderr]).toEqual([0, true]);
   });
 
   it("no device, interface or page size that theirs has is lacking", () => {

@@ -210,6 +210,9 @@ describe.each(on("eks"))("on EKS the template $name", (template) => {
       if (into !== undefined && args[0] === "eks" && args[1] === "generate") manifests.push(...manifestsIn(stdout));
     }
     expect(manifests.length).toBeGreaterThan(1);
+    const namespaces = new Set(manifests.flatMap(({ metadata: { namespace } }) => namespace ?? []));
+    const foreign = [...namespaces].filter((namespace) => !namespacesOf(template).has(namespace));
+    expect(foreign).toEqual([]);
     if (withoutSchemas) return;
     const problems = await Promise.all(manifests.map(schemaProblems));
     expect(problems.flat()).toEqual([]);
@@ -224,6 +227,15 @@ it("a template is taken as it is written, to the letter", async () => {
     );
   }
 });
+
+/** The namespaces that the README's reader makes, those that it says another has made, and the cluster's own. */
+function namespacesOf(template: Template): ReadonlySet<string> {
+  const made = commandsFor(template, "eks").flatMap(({ words }) =>
+    words.slice(0, 3).join(" ") === "kubectl create namespace" ? [words[3]!] : [],
+  );
+  const said = Array.from(template.readme.matchAll(/the namespace\s`([a-z-]+)`/gi), ([, namespace]) => namespace!);
+  return new Set([...made, ...said, "kube-system"]);
+}
 
 function manifestsIn(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);

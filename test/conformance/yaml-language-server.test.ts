@@ -84,6 +84,18 @@ describe("the workload file in an editor, by its first line alone", () => {
     expect(JSON.stringify(hover?.contents)).toContain("a replica has 1, 4, 8, 16 of its devices");
   });
 
+  it("offers the words of a list, and takes a variable of the environment in place of one", async () => {
+    for (const [text, words] of [
+      ["kind: |", ["service", "job"]],
+      ["ecs:\n  networkMode: |", ["bridge", "host", "awsvpc"]],
+    ] as const) {
+      const key = open(`${head}${text}`);
+      const { items } = await service.doComplete(key.document, key.position, false);
+      expect(items.map(({ label }) => label)).toEqual(words);
+    }
+    expect(await messagesOf("kind: ${env:KIND}\naccelerator: none\n")).toEqual([]);
+  });
+
   it("shows what a key is", async () => {
     const key = open(`${head}rep|licas: 3\n`);
     expect(JSON.stringify((await service.doHover(key.document, key.position))?.contents)).toContain(

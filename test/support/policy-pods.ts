@@ -48,6 +48,15 @@ export function podsOfEveryKind(): readonly PolicyPod[] {
     { ...bert, accelerator: { instanceTypes: ["ml.trn1.32xlarge"] } },
     { ...bert, accelerator: { instanceTypes: ["g6.xlarge"], resource: "nvidia.com/gpu", hami: { memory: "8GiB" } } },
     { ...bert, accelerator: { instanceTypes: ["p5.48xlarge"], resource: "nvidia.com/mig-1g.10gb", count: 1 } },
+    ...[1, 3, 12].map((count) => ({
+      ...bert,
+      accelerator: { instanceTypes: ["inf2.24xlarge"], resource: cores, count },
+    })),
+    ...[64, 128].map((count) => ({
+      ...bert,
+      accelerator: { instanceTypes: ["trn2.48xlarge"], resource: cores, count },
+      environment: { NEURON_LOGICAL_NC_CONFIG: count === 128 ? "1" : "2" },
+    })),
     { ...bert, accelerator: "none" },
     { ...bert, sidecars: [{ name: "metrics", image: "repo/metrics:1" }] },
   ];
@@ -61,6 +70,7 @@ export function podsOfEveryKind(): readonly PolicyPod[] {
 }
 
 const neuron = "aws.amazon.com/neuron";
+const cores = "aws.amazon.com/neuroncore";
 const typeLabel = "node.kubernetes.io/instance-type";
 const onTypes = (...values: readonly string[]) => ({
   affinity: {
@@ -96,6 +106,26 @@ export const brokenPods: readonly (PolicyPod & { readonly breaks: readonly (keyo
     name: "a number of devices that no type has",
     spec: having({ limits: { [neuron]: "2" } }),
     breaks: ["scheduler"],
+  },
+  {
+    name: "a part of an instance's cores",
+    spec: having({ limits: { [cores]: "2" } }, onTypes("trn1.32xlarge")),
+    breaks: ["scheduler"],
+  },
+  {
+    name: "as many cores as the instance has devices",
+    spec: having({ limits: { [cores]: "6" } }, onTypes("inf2.24xlarge")),
+    breaks: ["scheduler"],
+  },
+  {
+    name: "cores between the two numbers that Trainium2 has",
+    spec: having({ limits: { [cores]: "96" } }, onTypes("trn2.48xlarge")),
+    breaks: ["scheduler"],
+  },
+  {
+    name: "other cores requested than limited",
+    spec: having({ requests: { [cores]: "1" }, limits: { [cores]: "2" } }, onTypes("inf2.xlarge")),
+    breaks: ["limits"],
   },
   {
     name: "the default scheduler by its name",
@@ -145,6 +175,36 @@ export const brokenPods: readonly (PolicyPod & { readonly breaks: readonly (keyo
   {
     name: "nothing: all of an instance, and a part with its scheduler",
     spec: having({ limits: { [neuron]: "2" } }, { schedulerName: "my-scheduler", ...onTypes("inf2.24xlarge") }),
+    breaks: [],
+  },
+  {
+    name: "nothing: one core, all of an instance's, and a part with its scheduler",
+    spec: {
+      containers: ["1", "32", "4"].map((count, index) => ({
+        name: `own-${index}`,
+        image: "a:1",
+        resources: { limits: { [cores]: count } },
+      })),
+      schedulerName: "my-scheduler",
+      ...onTypes("trn1.32xlarge"),
+    },
+    breaks: [],
+  },
+  {
+    name: "nothing: one core",
+    spec: having({ limits: { [cores]: "1" } }, onTypes("trn1.32xlarge")),
+    breaks: [],
+  },
+  {
+    name: "nothing: all cores by either grouping of Trainium2's",
+    spec: {
+      containers: ["64", "128"].map((count) => ({
+        name: `own-${count}`,
+        image: "a:1",
+        resources: { limits: { [cores]: count } },
+      })),
+      ...onTypes("trn2.48xlarge"),
+    },
     breaks: [],
   },
   {

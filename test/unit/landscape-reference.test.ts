@@ -28,7 +28,8 @@ describe("docs/landscape.md", () => {
       ["Vector databases", 8],
       ["Data architecture", 17],
       ["Governance and policy", 4],
-      ["Beside the figure", expect.any(Number)],
+      ["In the paper's text", 12],
+      ["Beside the paper", expect.any(Number)],
     ]);
   });
 

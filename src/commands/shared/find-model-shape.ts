@@ -1,9 +1,11 @@
 import { statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Context } from "../../context.ts";
 import { parseJson } from "../../core/base/json.ts";
+import { isRaw, type Raw } from "../../core/base/merge.ts";
 import { modelsAsOf } from "../../core/models/built-in-models.ts";
 import { findModel, hubNameOf, shortName, unknownModel, type FoundModel } from "../../core/models/find-model.ts";
+import { modelOptFile, saysPrecision, withModelOpt } from "../../core/models/published-precision.ts";
 import { readModelConfig } from "../../core/models/read-config.ts";
 import type { Precision } from "../../core/models/shape.ts";
 import { AiplatError } from "../../errors.ts";
@@ -32,26 +34,47 @@ export async function findModelShape(context: Context, text: string, precision?:
     const name = text.slice("hf:".length);
     if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(name))
       throw new AiplatError("Usage", `${text}: after hf: goes ORG/NAME, as in hf:Qwen/Qwen3-8B`);
-    const { readHubConfig } = await import("../../model-hub/hugging-face.ts");
+    const { readHubConfig, readHubFile } = await import("../../model-hub/hugging-face.ts");
+    const source = `Hugging Face, ${name}, main`;
+    const beside = () => readHubFile(context, name, modelOptFile);
     return {
-      ...fromText(name, await readHubConfig(context, name), `Hugging Face, ${name}, main`, precision),
+      ...(await fromText(name, await readHubConfig(context, name), { source, beside, precision })),
       name: text,
       hubName: name,
     };
   }
   if (text !== "-" && !fileExists(context, text)) throw unknownModel(text);
   const path = text !== "-" && isFolder(context, text) ? join(text, "config.json") : text;
-  return fromText(nameOfFile(path), await readText(context, path), nameOfFile(path), precision);
+  const source = nameOfFile(path);
+  const other = join(dirname(path), modelOptFile);
+  const beside = async () =>
+    basename(path) === "config.json" && fileExists(context, other) ? await readText(context, other) : undefined;
+  return fromText(source, await readText(context, path), { source, beside, precision });
 }
 
-function fromText(name: string, text: string, source: string, precision: Precision | undefined): FoundModel {
-  let config: unknown;
+interface Origin {
+  readonly source: string;
+  /** The text of ModelOpt's file beside the config.json, or undefined. */
+  readonly beside: () => Promise<string | undefined>;
+  readonly precision: Precision | undefined;
+}
+
+async function fromText(name: string, text: string, { source, beside, precision }: Origin): Promise<FoundModel> {
+  const config = fromJson(text, source);
+  const quantisation = isRaw(config) && !saysPrecision(config) ? await beside() : undefined;
+  const whole =
+    quantisation === undefined
+      ? config
+      : withModelOpt(config as Raw, fromJson(quantisation, `${modelOptFile} beside ${source}`));
+  return { name, shape: readModelConfig(whole, source, precision), source };
+}
+
+function fromJson(text: string, source: string): unknown {
   try {
-    config = parseJson(text);
+    return parseJson(text);
   } catch (error) {
     throw new AiplatError("Usage", `${source} is no JSON: ${(error as Error).message}`, { cause: error });
   }
-  return { name, shape: readModelConfig(config, source, precision), source };
 }
 
 function isFolder({ cwd }: Context, path: string): boolean {

@@ -1,5 +1,6 @@
 import { engineNames } from "../../core/models/engines.ts";
 import { fitTasks, type FitRequest } from "../../core/models/request.ts";
+import { hasExperts } from "../../core/models/read-config.ts";
 import { precisions, type ModelShape } from "../../core/models/shape.ts";
 import { shardings } from "../../core/models/training.ts";
 import { settingProblem, Refusal } from "../../core/base/problem.ts";
@@ -71,7 +72,7 @@ export function fitRequestOf(options: OptionsOf<typeof fitOptions>, shape: Model
     throw new AiplatError("Usage", `--precision ${precision}: training keeps its weights in bf16`, {
       hint: "--task lora trains adapters beside weights of any precision.",
     });
-  if (precision === "mxfp4" && shape.layers.every(({ feedForward }) => feedForward.experts === undefined))
+  if (precision === "mxfp4" && !hasExperts(shape))
     throw new AiplatError("Usage", `--precision mxfp4: ${name} has no experts, whose weights alone are kept so`, {
       hint: "int4 and fp8 are of every linear layer.",
     });

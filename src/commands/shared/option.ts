@@ -11,6 +11,8 @@ export interface OptionSpec {
   /** Of a repeatable flag: one text may have several values, with commas between them. */
   readonly commas?: boolean;
   readonly choices?: readonly string[];
+  /** An empty text is a value. Elsewhere it is what a shell makes of a variable that is not set, and refused. */
+  readonly mayBeEmpty?: boolean;
   /** The text that counts where the flag is not given: its value is never undefined then. */
   readonly default?: string;
   /** What the help says of a default that the command itself works out, or in place of `default`. */

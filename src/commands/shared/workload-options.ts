@@ -34,9 +34,10 @@ export const noFileOption = {
  * The options of every command that takes a workload. Their texts are read together, to report every mistake at once.
  */
 export const workloadOptions = [
-  ...(workloadFlags.map(({ flag, argument, description, collects }) => ({
+  ...(workloadFlags.map(({ flag, argument, description, mayBeEmpty, collects }) => ({
     flags: `${flag} ${argument}`,
     description,
+    ...present({ mayBeEmpty }),
     ...(collects === undefined ? {} : { repeatable: true }),
   })) as unknown as readonly OptionOf<WorkloadFlagRow>[]),
   setOption,

@@ -10,7 +10,7 @@ import { parseDecimal } from "../ecs-api/query/subjects.ts";
 export interface Candidate {
   readonly instance: ContainerInstance;
   /** Of the tasks whose desired status is not STOPPED, as for distinctInstance. */
-  readonly groups: readonly string[];
+  readonly groups: Pick<ReadonlySet<string>, "keys">;
 }
 
 export type Predicate = (candidate: Candidate) => boolean;
@@ -76,7 +76,7 @@ function compileGroups(test: Test): Predicate {
   const matches = test.operator === "exists" || test.operator === "!exists" ? () => true : compileText(test);
   const negative = isNegative(test.operator);
   return ({ groups }) => {
-    for (const group of groups) if (matches(group)) return !negative;
+    for (const group of groups.keys()) if (matches(group)) return !negative;
     return negative;
   };
 }

@@ -73,12 +73,7 @@ export function worldOf(
     };
   });
   const others = snapshot.tasks.filter((task) => !released.has(task));
-  const instanceStates = instanceStatesOf({ ...snapshot, tasks: others, instances }).map(
-    (instanceState): InstanceState => ({
-      ...instanceState,
-      placing: "deployment",
-    }),
-  );
+  const instanceStates = instanceStatesOf({ ...snapshot, tasks: others, instances }, "deployment");
   const byArn = new Map(instanceStates.map((instanceState) => [instanceState.instance.arn, instanceState]));
   const old = new Map<string, OldTask[]>(services.map((service) => [service, []]));
   for (const { task, requirements } of known) {

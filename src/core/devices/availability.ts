@@ -37,7 +37,7 @@ export interface DeviceHost {
   /** How many Neuron devices it has; undefined where the catalogue does not know its type. */
   readonly neuronDevices: number | undefined;
   /** The UDP host ports in use. */
-  readonly udpPorts: ReadonlySet<number>;
+  readonly udpPorts: readonly number[];
 }
 
 /** A task that wants devices. */
@@ -58,11 +58,13 @@ export function availabilityOf(host: DeviceHost, newcomer: Newcomer): readonly D
   // Of an instance of unknown type nobody can say how many devices "all" are: those that are spoken of count.
   const count = host.neuronDevices ?? spokenOf(host.claims, locks);
   const wanted = devices === "all" ? devicesIn("all", count) : devices;
-  const ports = new Map(locks.map(({ device, port }) => [device, port]));
-  return [
-    ...wanted.map((device) => deviceAvailability(host, device, ports.get(device), newcomer)),
-    ...locks.filter(({ device }) => !wanted.includes(device)).map((lock) => lockAvailability(host, lock)),
-  ];
+  const found: DeviceAvailability[] = [];
+  for (const device of wanted) {
+    const lock = locks.find((each) => each.device === device);
+    found.push(deviceAvailability(host, device, lock?.port, newcomer));
+  }
+  for (const lock of locks) if (!wanted.includes(lock.device)) found.push(lockAvailability(host, lock));
+  return found;
 }
 
 /** Whether the newcomer may have every one of the devices. */
@@ -89,15 +91,16 @@ function deviceAvailability(
   lockPort: number | undefined,
   { leavesNeuronToEcs = false }: Newcomer,
 ): DeviceAvailability {
+  const { neuronDevices, udpPorts } = host;
+  const lockTaken = lockPort !== undefined && udpPorts.includes(lockPort);
+  if (neuronDevices !== undefined && device >= neuronDevices)
+    return { device, availability: "absent", holders: [], lockTaken };
+  const all = host.claims.filter(({ devices }) => devices === "all" || devices.includes(device));
+  if (all.length === 0) return unheld(host, device, lockTaken);
   const keeper = (claim: Claim) =>
     leavesNeuronToEcs && claim.state === "held" && isCountedByEcs(claim)
       ? "ecs"
       : keeperOf(claim, lockPort, host.instance);
-  const { neuronDevices, claims, udpPorts } = host;
-  const lockTaken = lockPort !== undefined && udpPorts.has(lockPort);
-  if (neuronDevices !== undefined && device >= neuronDevices)
-    return { device, availability: "absent", holders: [], lockTaken };
-  const all = claims.filter(({ devices }) => devices === "all" || devices.includes(device));
   const holders = all.filter((claim) => keeper(claim) !== "agent");
   const known = { device, holders, lockTaken };
   const untracked = holders.filter((claim) => keeper(claim) === undefined);
@@ -105,10 +108,15 @@ function deviceAvailability(
     return { ...known, availability: "to-be-excluded" };
   if (untracked.length > 0)
     return { ...known, availability: "unknown", missing: `the task definition of ${untracked[0]!.taskArn}` };
-  if (lockTaken || holders.length > 0) return { ...known, availability: "kept-off-by-ecs" };
-  if (all.length > 0) return { ...known, availability: "kept-off-by-agent" };
+  return { ...known, availability: lockTaken || holders.length > 0 ? "kept-off-by-ecs" : "kept-off-by-agent" };
+}
+
+/** Of a device that no claim is for. */
+function unheld({ instance, neuronDevices }: DeviceHost, device: number, lockTaken: boolean): DeviceAvailability {
+  const known = { device, holders: [], lockTaken };
+  if (lockTaken) return { ...known, availability: "kept-off-by-ecs" };
   return neuronDevices === undefined
-    ? { ...known, availability: "unknown", missing: `the Neuron devices of ${host.instance.ec2InstanceId}` }
+    ? { ...known, availability: "unknown", missing: `the Neuron devices of ${instance.ec2InstanceId}` }
     : { ...known, availability: "free" };
 }
 
@@ -131,7 +139,7 @@ function keeperOf(
  * the same.
  */
 function lockAvailability({ udpPorts }: DeviceHost, { device, port }: Newcomer["locks"][number]): DeviceAvailability {
-  const lockTaken = udpPorts.has(port);
+  const lockTaken = udpPorts.includes(port);
   return { device, availability: lockTaken ? "kept-off-by-ecs" : "free", holders: [], lockTaken };
 }
 

@@ -66,6 +66,7 @@ export function takeGpus(
   gpus: readonly GpuState[],
   need: GpuNeed,
 ): { readonly given: readonly string[]; readonly gpus: readonly GpuState[] } | undefined {
+  if (need === 0) return { given: [], gpus };
   const given = chooseGpus(gpus, need);
   return given === undefined ? undefined : { given, gpus: holdGpus(gpus, need, given) };
 }

@@ -1,5 +1,6 @@
 /** The volumes of a workload as ECS has them. */
 import { present } from "../base/present.ts";
+import { patternFor } from "../base/unicode-classes.ts";
 import type { PlacementConstraint, RunTaskRequest, Tag, TaskDefinition } from "../ecs-api/api.ts";
 import { formatMiB } from "../workload/fields.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
@@ -121,7 +122,7 @@ export const volumeTag = "aiplat:volume:";
 const longestKey = 128;
 const longestValue = 256;
 const mostTags = 50;
-const tagValue = /^[\p{L}\p{Z}\p{N}_.:/=+@-]*$/u;
+const tagValue = String.raw`^[\p{L}\p{Z}\p{N}_.:/=+@-]*$`;
 
 /**
  * What a machine's mount is of, and how large scratch is to be: `service import` reads it. What no tag can hold, or the
@@ -137,6 +138,9 @@ export function volumeTags({ volumes }: Pick<ResolvedWorkload, "volumes">, other
   });
   return tags
     .map(({ key, value }) => ({ key: `${volumeTag}${key}`, value }))
-    .filter(({ key, value }) => key.length <= longestKey && value.length <= longestValue && tagValue.test(value))
+    .filter(
+      ({ key, value }) =>
+        key.length <= longestKey && value.length <= longestValue && patternFor(value, tagValue).test(value),
+    )
     .slice(0, Math.max(0, mostTags - 1 - others));
 }

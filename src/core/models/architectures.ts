@@ -7,9 +7,13 @@ import { qwen3VlVision, siglipVision } from "./vision.ts";
 /** How the shape of a `model_type` is read from its config.json. */
 interface Architecture {
   readonly layers: (fields: ConfigFields) => readonly Layers[];
-  /** Whether the language model's figures are under `text_config`. */
-  readonly isWrapper?: boolean;
-  readonly vision?: (fields: ConfigFields) => number;
+  /**
+   * Of an architecture that has the language model's figures under `text_config`: those of its class. Transformers
+   * leaves out of a section of a config.json what is its class's default (`to_diff_dict` in configuration_utils.py).
+   */
+  readonly textDefaults?: Readonly<Record<string, unknown>>;
+  /** Of the whole file and of the language model's hidden size. */
+  readonly vision?: (fields: ConfigFields, textHidden: number) => number;
   readonly tiedByDefault?: boolean;
   readonly normsHaveBias?: boolean;
   /** Whether each layer that predicts a further token has embeddings and a head of its own. */
@@ -20,6 +24,46 @@ const dense = (traits: Partial<Decoder> = {}): Architecture => ({
   layers: (fields) => decoder(fields, traits),
   ...(traits.normsHaveBias === true ? { normsHaveBias: true } : {}),
 });
+
+/** Gemma3TextConfig, https://github.com/huggingface/transformers/blob/v5.0.0/src/transformers/models/gemma3/configuration_gemma3.py */
+const gemma3Text = {
+  vocab_size: 262_208,
+  hidden_size: 2304,
+  intermediate_size: 9216,
+  num_hidden_layers: 26,
+  num_attention_heads: 8,
+  num_key_value_heads: 4,
+  head_dim: 256,
+  max_position_embeddings: 131_072,
+  sliding_window: 4096,
+};
+
+/** Qwen3VLTextConfig, https://github.com/huggingface/transformers/blob/v5.0.0/src/transformers/models/qwen3_vl/configuration_qwen3_vl.py */
+const qwen3VlText = {
+  vocab_size: 151_936,
+  hidden_size: 4096,
+  intermediate_size: 22_016,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 32,
+  head_dim: 128,
+  max_position_embeddings: 128_000,
+};
+
+/** Qwen3VLMoeTextConfig, https://github.com/huggingface/transformers/blob/v5.0.0/src/transformers/models/qwen3_vl_moe/configuration_qwen3_vl_moe.py */
+const qwen3VlMoeText = {
+  ...qwen3VlText,
+  hidden_size: 2048,
+  intermediate_size: 5632,
+  num_hidden_layers: 24,
+  num_attention_heads: 16,
+  num_key_value_heads: 16,
+  // A part of the hidden size.
+  head_dim: null,
+  moe_intermediate_size: 1408,
+  num_experts_per_tok: 4,
+  num_experts: 60,
+};
 
 /**
  * Each architecture's weights are those of its class in
@@ -44,7 +88,7 @@ export const architectures: Readonly<Record<string, Architecture | undefined>> =
   gemma3: {
     ...dense({ norms: 4, queryKeyNorm: "head", windows: "most" }),
     tiedByDefault: true,
-    isWrapper: true,
+    textDefaults: gemma3Text,
     vision: siglipVision,
   },
   starcoder2: {
@@ -65,8 +109,12 @@ export const architectures: Readonly<Record<string, Architecture | undefined>> =
     routerBias: true,
     windows: "alternate",
   }),
-  qwen3_vl: { ...dense({ queryKeyNorm: "head" }), isWrapper: true, vision: qwen3VlVision },
-  qwen3_vl_moe: { ...dense({ queryKeyNorm: "head", experts: "routed" }), isWrapper: true, vision: qwen3VlVision },
+  qwen3_vl: { ...dense({ queryKeyNorm: "head" }), textDefaults: qwen3VlText, vision: qwen3VlVision },
+  qwen3_vl_moe: {
+    ...dense({ queryKeyNorm: "head", experts: "routed" }),
+    textDefaults: qwen3VlMoeText,
+    vision: qwen3VlVision,
+  },
   deepseek_v2: { layers: latentDecoder },
   deepseek_v3: { layers: latentDecoder, predictionHasVocabulary: true },
   kimi_k2: { layers: latentDecoder, predictionHasVocabulary: true },

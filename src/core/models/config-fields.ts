@@ -1,7 +1,8 @@
+import { briefValue } from "../base/brief-value.ts";
 import { isRaw } from "../base/merge.ts";
 import { settingProblem, type Problem } from "../base/problem.ts";
 
-/** Far beyond any model's figure, and far below where products of several lose digits. */
+/** Far beyond any model's figure. */
 const most = 1e9;
 
 /** Several times those of any model. */
@@ -32,16 +33,16 @@ export class ConfigFields {
     return this.#whole(key, 1, most);
   }
 
-  /** A figure of at least 0; `otherwise` where the file has none. */
-  amount(key: string, otherwise = 0): number {
-    return this.#whole(key, 0, most) ?? otherwise;
+  /** A figure from 0 to `atMost`, 0 where the file has none. */
+  amount(key: string, atMost = most): number {
+    return this.#whole(key, 0, atMost) ?? 0;
   }
 
   flag(key: string, otherwise: boolean): boolean {
     const value = this.#values[key];
     if (isAbsent(value)) return otherwise;
     if (typeof value === "boolean") return value;
-    this.tell(key, `${key} is ${JSON.stringify(value)}, and must be true or false`);
+    this.tell(key, `${key} is ${briefValue(value)}, and must be true or false`);
     return otherwise;
   }
 
@@ -59,15 +60,18 @@ export class ConfigFields {
     return undefined;
   }
 
-  /** The entries of a list of any length. */
+  /** The entries of a list of layers, of any length; none where the file has none. */
   entries(key: string): readonly unknown[] {
-    const value = this.#values[key];
-    return Array.isArray(value) ? value : [];
+    const value = this.#values[key] ?? [];
+    if (Array.isArray(value) && value.every((each) => Number.isInteger(each))) return value;
+    this.tell(key, `${key} is ${briefValue(value)}, and must be a list of whole numbers`);
+    return [];
   }
 
-  section(key: string): ConfigFields {
+  /** The figures of a section, with what it leaves out because its class has it so. */
+  section(key: string, defaults: Readonly<Record<string, unknown>> = {}): ConfigFields {
     const value = this.#values[key];
-    if (isRaw(value)) return new ConfigFields(value, `${this.#from}: ${key}`, this.#problems);
+    if (isRaw(value)) return new ConfigFields({ ...defaults, ...value }, `${this.#from}: ${key}`, this.#problems);
     this.tell(key, `${key} is missing`);
     return new ConfigFields({}, this.#from, []);
   }
@@ -84,11 +88,21 @@ export class ConfigFields {
     return this.count("num_hidden_layers", mostLayers);
   }
 
+  /** How many of the experts one token goes through; `key` says how many there are. */
+  expertsPerToken(key: string): number {
+    return this.count("num_experts_per_tok", this.optionalCount(key));
+  }
+
+  /** How many layers predict further tokens. */
+  predictionLayers(): number {
+    return this.amount("num_nextn_predict_layers", mostLayers);
+  }
+
   #whole(key: string, least: number, atMost: number): number | undefined {
     const value = this.#values[key];
     if (isAbsent(value)) return undefined;
     if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= atMost) return value;
-    this.tell(key, `${key} is ${JSON.stringify(value)}, and must be a whole number from ${least} to ${atMost}`);
+    this.tell(key, `${key} is ${briefValue(value)}, and must be a whole number from ${least} to ${atMost}`);
     return undefined;
   }
 }

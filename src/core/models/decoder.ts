@@ -1,3 +1,4 @@
+import { briefValue } from "../base/brief-value.ts";
 import { present } from "../base/present.ts";
 import type { ConfigFields } from "./config-fields.ts";
 import type { Attention, Experts, FeedForward, Layers } from "./shape.ts";
@@ -61,6 +62,7 @@ function attentionOf(fields: ConfigFields, traits: Partial<Decoder>): Attention 
     );
   const bias = fields.flag("attention_bias", false);
   const norms = { head: 2 * headSize, whole: (heads + keyValueHeads) * headSize };
+  const norm = traits.queryKeyNorm ?? (fields.flag("use_qk_norm", false) ? "whole" : undefined);
   return {
     kind: "grouped",
     heads,
@@ -68,8 +70,7 @@ function attentionOf(fields: ConfigFields, traits: Partial<Decoder>): Attention 
     headSize,
     qkvBias: traits.qkvBias ?? bias,
     outputBias: traits.outputBias ?? (traits.qkvBias === undefined && bias),
-    otherParameters:
-      (traits.queryKeyNorm === undefined ? 0 : norms[traits.queryKeyNorm]) + (traits.sinks === true ? heads : 0),
+    otherParameters: (norm === undefined ? 0 : norms[norm]) + (traits.sinks === true ? heads : 0),
   };
 }
 
@@ -83,10 +84,11 @@ function denseFeedForward(fields: ConfigFields, traits: Partial<Decoder>): FeedF
 }
 
 function sparseFeedForward(fields: ConfigFields, traits: Partial<Decoder>): FeedForward {
+  const key = traits.experts === "local" ? "num_local_experts" : "num_experts";
   const experts: Experts = {
-    count: fields.count(traits.experts === "local" ? "num_local_experts" : "num_experts"),
+    count: fields.count(key),
     size: fields.count(traits.experts === "local" ? "intermediate_size" : "moe_intermediate_size"),
-    perToken: fields.count("num_experts_per_tok"),
+    perToken: fields.expertsPerToken(key),
     bias: traits.expertBias ?? false,
     routerBias: traits.routerBias ?? false,
   };
@@ -115,10 +117,11 @@ function windowOf(
 ): (layer: number) => number | undefined {
   const types = fields.list("layer_types", total);
   const strange = types?.find((type) => type !== "sliding_attention" && type !== "full_attention");
-  if (strange !== undefined)
-    fields.tell("layer_types", `layer_types has ${JSON.stringify(strange)}, which is not known`);
+  if (strange !== undefined) fields.tell("layer_types", `layer_types has ${briefValue(strange)}, which is not known`);
   const tokens = fields.optionalCount("sliding_window");
-  if (windows === undefined || tokens === undefined) return () => undefined;
+  if (tokens === undefined) return () => undefined;
+  if (types !== undefined) return (layer) => (types[layer] === "sliding_attention" ? tokens : undefined);
+  if (windows === undefined) return () => undefined;
   const pattern = fields.optionalCount("sliding_window_pattern") ?? 6;
   const used = fields.flag("use_sliding_window", false);
   const from = fields.amount("max_window_layers");
@@ -128,6 +131,5 @@ function windowOf(
     most: (layer) => (layer + 1) % pattern !== 0,
     beyond: (layer) => used && layer >= from,
   };
-  const isWindowed = types === undefined ? has[windows] : (layer: number) => types[layer] === "sliding_attention";
-  return (layer) => (isWindowed(layer) ? tokens : undefined);
+  return (layer) => (has[windows](layer) ? tokens : undefined);
 }

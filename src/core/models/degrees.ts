@@ -1,5 +1,5 @@
 import type { ModelShape, Precision } from "./shape.ts";
-import { groupSize } from "./weights.ts";
+import { scaleGroupOf, usualGroup } from "./weights.ts";
 
 /**
  * Why a model cannot be divided over so many ranks; undefined where it can. Heads and key-value heads as vLLM checks
@@ -40,7 +40,6 @@ export function legalDegrees(shape: ModelShape, precision: Precision, most: numb
   );
 }
 
-function unitOf({ scaleBlock = 1 }: ModelShape, precision: Precision): number {
-  if (precision === "int4") return groupSize;
-  return precision === "fp8" ? scaleBlock : 1;
+function unitOf(shape: ModelShape, precision: Precision): number {
+  return scaleGroupOf(shape, precision) ?? (precision === "int4" ? usualGroup : 1);
 }

@@ -40,7 +40,7 @@ export function latentDecoder(fields: ConfigFields): readonly Layers[] {
         experts: {
           count: fields.count("n_routed_experts"),
           size,
-          perToken: fields.count("num_experts_per_tok"),
+          perToken: fields.expertsPerToken("n_routed_experts"),
           bias: false,
           routerBias: fields.text("topk_method") === "noaux_tc",
         },

@@ -1,37 +1,126 @@
-import { isRaw } from "../base/merge.ts";
+import { briefName } from "../base/brief-value.ts";
+import { isRaw, own } from "../base/merge.ts";
 import { settingProblem, type Problem } from "../base/problem.ts";
-import type { ModelShape } from "./shape.ts";
+import type { ModelShape, Precision } from "./shape.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** How a checkpoint keeps its weights. */
+type Published = Pick<ModelShape, "precision" | "scaleGroup">;
+
+/** What each `quant_method` comes to; undefined for what of it is not known. */
+const formats: Readonly<Record<string, ((fields: Fields) => Published | undefined) | undefined>> = {
+  fp8: ({ weight_block_size: block }) => withGroup("fp8", sideOf(block)),
+  mxfp4: () => ({ precision: "mxfp4" }),
+  awq: inBits,
+  gptq: inBits,
+  "compressed-tensors": inGroups,
+  modelopt: ({ quant_algo: algorithm }) => (algorithm === "FP8" ? { precision: "fp8" } : undefined),
+};
+
+/** Layers that are counted in 16 bits whatever the format: those of `Tensors.isLinear` are not among them. */
+const neverQuantised = /head|embed|norm|\bgate\b|shared_expert_gate|router|e_score|vis(?:ion|ual)|projector|mtp/;
 
 /**
  * How the checkpoint beside a config.json keeps its weights.
  * https://huggingface.co/docs/transformers/main_classes/quantization
  *
+ * @param said What they come to by `--precision`: taken where the format is not known.
  * @param problems Takes what is said of a format that is not known.
  */
 export function readPublishedPrecision(
-  config: Readonly<Record<string, unknown>>,
+  config: Fields,
   from: string,
   problems: Problem[],
-): Pick<ModelShape, "precision" | "scaleBlock"> {
-  const quantisation = config["quantization_config"];
-  if (!isRaw(quantisation)) return { precision: "bf16" };
-  const { quant_method: method, bits, weight_block_size: block } = quantisation;
-  if (method === "fp8") {
-    const side = Array.isArray(block) ? block[0] : undefined;
-    return { precision: "fp8", ...(typeof side === "number" && side > 0 ? { scaleBlock: side } : {}) };
-  }
-  if (method === "mxfp4") return { precision: "mxfp4" };
-  if (method === "awq" || method === "gptq") {
-    if (bits === 4) return { precision: "int4" };
-    if (bits === 8) return { precision: "int8" };
-  }
-  const what = typeof method === "string" ? method : "(no quant_method)";
+  said: Precision | undefined,
+): Published {
+  const quantisation = quantisationOf(config);
+  if (quantisation === undefined) return { precision: "bf16" };
+  const published = isRaw(quantisation) ? publishedBy(quantisation) : "quantization_config is no map";
+  if (typeof published !== "string") return published;
+  if (said !== undefined) return { precision: said };
   problems.push(
     settingProblem(
       "model-config",
-      `${from}: the weights are quantised by ${what}${typeof bits === "number" ? ` in ${bits} bits` : ""}, which is not known`,
+      `${from}: ${published}`,
       "Say with --precision what they come to: bf16, fp8, int8 or int4.",
     ),
   );
   return { precision: "bf16" };
+}
+
+/** Where ModelOpt says how it quantised, which engines read where config.json does not. */
+export const modelOptFile = "hf_quant_config.json";
+
+/** Whether a config.json says itself how its checkpoint is quantised. */
+export function saysPrecision(config: Fields): boolean {
+  return quantisationOf(config) !== undefined;
+}
+
+/** The config.json with what ModelOpt says in the file beside it. */
+export function withModelOpt(config: Fields, beside: unknown): Fields {
+  const said = isRaw(beside) ? beside["quantization"] : undefined;
+  return { ...config, quantization_config: isRaw(said) ? { ...said, quant_method: "modelopt" } : beside };
+}
+
+/** compressed-tensors wrote `compression_config` at first. */
+function quantisationOf(config: Fields): unknown {
+  return config["quantization_config"] ?? config["compression_config"] ?? undefined;
+}
+
+/** What the section comes to, or what about it is not known. */
+function publishedBy(fields: Fields): Published | string {
+  const { quant_method: method = "quant_algo" in fields ? "modelopt" : undefined } = fields;
+  const published = own(formats, String(method))?.(fields);
+  if (published === undefined)
+    return `the weights are quantised by ${method === undefined ? "(no quant_method)" : briefName(method)}${detailOf(fields)}, which is not known`;
+  // mxfp4 is the experts' alone anyway.
+  const kept =
+    published.precision === "mxfp4" ? undefined : keptLayers(fields).find((each) => !neverQuantised.test(each));
+  return kept === undefined
+    ? published
+    : `of the weights, ${briefName(kept)} is left in 16 bits, and what that comes to is not known`;
+}
+
+function detailOf({ bits, quant_algo: algorithm }: Fields): string {
+  if (typeof bits === "number") return ` in ${bits} bits`;
+  return typeof algorithm === "string" ? ` in ${briefName(algorithm)}` : "";
+}
+
+/** The layers that are left as they were, by any format's name for them. */
+function keptLayers({ modules_to_not_convert: one, ignore: other, exclude_modules: third }: Fields): readonly string[] {
+  return [one, other, third].flat().filter((each) => typeof each === "string");
+}
+
+function inBits({ bits, group_size: group }: Fields): Published | undefined {
+  if (bits === 4) return withGroup("int4", group);
+  return bits === 8 ? withGroup("int8", group) : undefined;
+}
+
+/** compressed-tensors' groups of layers, where all are kept alike. */
+function inGroups({ config_groups: groups }: Fields): Published | undefined {
+  if (!isRaw(groups)) return undefined;
+  const all = Object.values(groups).map((group) =>
+    isRaw(group) && isRaw(group["weights"]) ? weightsOf(group["weights"]) : undefined,
+  );
+  const [first] = all;
+  return all.every((each) => each?.precision === first?.precision && each?.scaleGroup === first?.scaleGroup)
+    ? first
+    : undefined;
+}
+
+function weightsOf({ num_bits: bits, type, group_size: group, block_structure: block }: Fields): Published | undefined {
+  if (type === "float") return bits === 8 ? withGroup("fp8", sideOf(block)) : undefined;
+  return type === "int" ? inBits({ bits, group_size: group }) : undefined;
+}
+
+function sideOf(block: unknown): unknown {
+  return Array.isArray(block) ? block[0] : undefined;
+}
+
+/** A group of -1 is the whole row, as is one that the file leaves out. */
+function withGroup(precision: Precision, group: unknown): Published {
+  return typeof group === "number" && Number.isInteger(group) && group > 0
+    ? { precision, scaleGroup: group }
+    : { precision };
 }

@@ -89,6 +89,8 @@ export interface ModelShape {
   readonly prediction: PredictionParameters;
   /** How the published checkpoint keeps its weights. */
   readonly precision: Precision;
-  /** Side of the blocks that share a scale, of fp8 in blocks. */
-  readonly scaleBlock?: number;
+  /** Weights of a row that share a scale there: the side of fp8's blocks, the group of int4 and int8. */
+  readonly scaleGroup?: number;
+  /** Whether the checkpoint keeps in 32 bits what engines load in 16. */
+  readonly isFloat32: boolean;
 }

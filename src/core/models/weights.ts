@@ -1,41 +1,60 @@
 import type { Attention, ModelShape, Precision } from "./shape.ts";
 import { tensorsOf, type Split, type Tensors } from "./tensors.ts";
 
-/** Weights of quantised checkpoints share a scale, and a zero point, by so many: AWQ's and GPTQ's usual group. */
-export const groupSize = 128;
+/** Weights of int4 share a scale, and a zero point, by so many where nothing else is said: AWQ's and GPTQ's usual group. */
+export const usualGroup = 128;
 
 /** fp8 in blocks, as DeepSeek publishes it: one scale of 4 bytes for 128 by 128 weights. */
 const fp8Block = 128;
 
 /**
  * Bytes of one weight of a linear layer, scales included. int8: a scale of 4 bytes for each row, of 1,024 weights at
- * least (https://docs.vllm.ai/en/latest/features/quantization/int8/). int4: a scale of 2 bytes and a zero point of the
- * weight's width for each group (https://docs.vllm.ai/en/latest/features/quantization/auto_awq/). mxfp4: a scale of
- * one byte for 32 weights (OCP Microscaling Formats 1.0, section 5).
+ * least (https://docs.vllm.ai/en/latest/features/quantization/int8/). int4, and int8 in groups: a scale of 2 bytes and a
+ * zero point of the weight's width for each group (https://docs.vllm.ai/en/latest/features/quantization/auto_awq/).
+ * mxfp4: a scale of one byte for 32 weights (OCP Microscaling Formats 1.0, section 5).
  */
-const bytesOfLinear: Readonly<Record<Precision, number>> = {
-  bf16: 2,
-  fp8: 1 + 4 / fp8Block ** 2,
-  int8: 1 + 4 / 1024,
-  int4: 0.5 + (2 + 0.5) / groupSize,
-  mxfp4: 0.5 + 1 / 32,
-};
+function bytesOfLinear(shape: ModelShape, precision: Precision): number {
+  const group = scaleGroupOf(shape, precision);
+  switch (precision) {
+    case "bf16":
+      return bytesOfOther;
+    case "fp8":
+      return 1 + 4 / (group ?? fp8Block) ** 2;
+    case "int8":
+      return group === undefined ? 1 + 4 / 1024 : 1 + (2 + 1) / group;
+    case "int4":
+      return 0.5 + (2 + 0.5) / (group ?? usualGroup);
+    case "mxfp4":
+      return 0.5 + 1 / 32;
+  }
+}
+
+/** Bytes of a weight that keeps its 16 bits. */
+const bytesOfOther = 2;
+
+/** The published checkpoint's group, where the weights stay as published. */
+export function scaleGroupOf(
+  { precision: published, scaleGroup }: ModelShape,
+  precision: Precision,
+): number | undefined {
+  return precision === published ? scaleGroup : undefined;
+}
 
 /** Bytes of the whole model's weights on `tensorParallel` devices: what cannot be divided is there on each. */
 export function weightBytesPerRank(shape: ModelShape, precision: Precision, tensorParallel: number): number {
   const keyValueRanks = keyValueDivisor(shape.layers[0]!.attention, tensorParallel);
   const divisors: Readonly<Record<Split, number>> = { whole: tensorParallel, "key-value": keyValueRanks, none: 1 };
-  return tensorsOf(shape).reduce((sum, each) => sum + bytesOf(each, precision) / divisors[each.split], 0);
+  return tensorsOf(shape).reduce((sum, each) => sum + bytesOf(shape, each, precision) / divisors[each.split], 0);
 }
 
 /** Bytes of the checkpoint on disk, those layers included that predict further tokens. */
 export function checkpointBytes(shape: ModelShape): number {
-  const { prediction, precision } = shape;
-  return (
+  const { prediction, precision, isFloat32 } = shape;
+  const bytes =
     weightBytesPerRank(shape, precision, 1) +
-    prediction.layers * bytesOfLinear[precision] +
-    prediction.vocabulary * bytesOfLinear.bf16
-  );
+    prediction.layers * bytesOfLinear(shape, precision) +
+    prediction.vocabulary * bytesOfOther;
+  return isFloat32 && precision === "bf16" ? 2 * bytes : bytes;
 }
 
 /** Key-value heads are divided until each rank has one; from there on each is on several. */
@@ -54,8 +73,8 @@ export function keyValueHeadsPerRank(
   return tensorParallel % keyValueHeads === 0 ? 1 : Math.ceil(heads / tensorParallel);
 }
 
-function bytesOf({ parameters, isLinear, what }: Tensors, precision: Precision): number {
+function bytesOf(shape: ModelShape, { parameters, isLinear, what }: Tensors, precision: Precision): number {
   // mxfp4 is the experts' alone: gpt-oss keeps the rest in 16 bits (modules_to_not_convert of its config.json).
   const quantised = precision === "mxfp4" ? what === "experts" : isLinear;
-  return parameters * (quantised ? bytesOfLinear[precision] : bytesOfLinear.bf16);
+  return parameters * (quantised ? bytesOfLinear(shape, precision) : bytesOfOther);
 }

@@ -1,4 +1,4 @@
-import { availabilityOf, type DeviceAvailability } from "../devices/availability.ts";
+import { areAvailable, availabilityOf, type DeviceAvailability } from "../devices/availability.ts";
 import type { Claim } from "../devices/claims.ts";
 import { devicePath } from "../catalog/slots.ts";
 import { taskIdOf } from "../ecs-api/arn.ts";
@@ -9,7 +9,9 @@ import type { InstanceState } from "./instance-state.ts";
 /** Why the Neuron devices of the task are not to be had: the instance lacks them, or other tasks hold them. */
 export function checkDevices(requirements: Requirements, instanceState: InstanceState): readonly string[] {
   const devices = availabilityOf(instanceState, requirements);
-  const isPlaced = ({ device }: DeviceAvailability) => instanceState.placedDevices.has(device);
+  const isPlaced = ({ device }: DeviceAvailability) => instanceState.placedDevices.includes(device);
+  // A large plan asks mostly where nothing is in the way.
+  if (areAvailable(devices) && !devices.some(isPlaced)) return [];
   const placed = devices.filter(isPlaced);
   // A lock that ECS counts as taken although no task of the snapshot holds the device.
   const locked = devices.filter((each) => each.lockTaken && each.holders.length === 0 && !isPlaced(each));

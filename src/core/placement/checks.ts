@@ -47,17 +47,17 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
   HEALTH: checkHealth,
 };
 
-const codes = Object.keys(checks) as readonly ReasonCode[];
+const inOrder = Object.entries(checks) as readonly (readonly [ReasonCode, Check])[];
 
 /** The first reason why the task does not fit, if there is any. */
 export function firstReason(requirements: Requirements, instanceState: InstanceState): ReasonCode | undefined {
-  return codes.find((code) => checks[code](requirements, instanceState).length > 0);
+  for (const [code, check] of inOrder) if (check(requirements, instanceState).length > 0) return code;
+  return undefined;
 }
 
 export function checkConstraints({ constraints }: Requirements, instanceState: InstanceState): readonly string[] {
-  const candidate = { instance: instanceState.instance, groups: [...instanceState.groups.keys()] };
   return constraints
-    .filter(({ holds }) => !holds(candidate))
+    .filter(({ holds }) => !holds(instanceState))
     .map(({ text, expression }) => `${text}: ${explainFailure(expression, instanceState.instance)}`);
 }
 
@@ -78,7 +78,7 @@ function checkPorts({ ports }: Requirements, instanceState: InstanceState): read
 
 /** The ports that are in use already. */
 export function takenPorts(ports: Requirements["ports"], { tcpPorts, udpPorts }: InstanceState): Requirements["ports"] {
-  return ports.filter(({ port, protocol }) => (protocol === "udp" ? udpPorts : tcpPorts).has(port));
+  return ports.filter(({ port, protocol }) => (protocol === "udp" ? udpPorts : tcpPorts).includes(port));
 }
 
 function checkAttributes({ attributes, networkMode }: Requirements, { instance }: InstanceState): readonly string[] {

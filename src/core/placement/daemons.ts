@@ -37,12 +37,12 @@ export function withDaemons(instance: ContainerInstance, daemons: readonly Requi
   const instanceState = emptyInstanceState(instance);
   const there = daemons.filter((daemon) => isEligible(daemon, instanceState));
   for (const daemon of there) occupy(instanceState, daemon);
-  const { cpu, memoryMiB } = instanceState;
+  const { cpu, memoryMiB, tcpPorts, udpPorts } = instanceState;
   const gpus = instanceState.gpus.filter(({ mode }) => mode === "IDLE").map(({ id }) => id);
   const interfaces = there.filter(({ networkMode }) => networkMode === "awsvpc").length;
   return {
     ...instance,
-    remaining: { cpu, memoryMiB, gpus, tcpPorts: [...instanceState.tcpPorts], udpPorts: [...instanceState.udpPorts] },
+    remaining: { cpu, memoryMiB, gpus, tcpPorts, udpPorts },
     ...(instance.gpuDevices === undefined ? {} : { gpuDevices: toGpuDevices(instanceState.gpus) }),
     ...(interfaces === 0 ? {} : { daemonInterfaces: interfaces }),
   };

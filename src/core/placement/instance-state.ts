@@ -22,33 +22,48 @@ export interface InstanceState {
   readonly neuronDevices: number | undefined;
   cpu: number;
   memoryMiB: number;
-  readonly tcpPorts: Set<number>;
-  readonly udpPorts: Set<number>;
+  // Lists and maps are replaced, never changed: most machines of a large cluster share theirs with the snapshot.
+  tcpPorts: readonly number[];
+  udpPorts: readonly number[];
   gpus: readonly GpuState[];
   /** How many more tasks in awsvpc mode it has network interfaces for; undefined where that is not known. */
   interfacesLeft: number | undefined;
   /** How many tasks it has of each group, of those whose desired status is not STOPPED. */
-  readonly groups: Map<string, number>;
+  groups: ReadonlyMap<string, number>;
   /** Neuron devices that tasks placed here, after the snapshot, hold. */
-  readonly placedDevices: Set<number>;
+  placedDevices: readonly number[];
   /** What these tasks are of, in messages. */
   readonly placing: "run" | "deployment";
 }
 
+const nobody: ReadonlyMap<string, number> = new Map();
+const none: readonly never[] = [];
+
 /**
  * The rooms of a cluster in its own order. Each call makes new ones: placing tasks changes them, never the snapshot.
+ *
+ * @param placing What the tasks are of that are to be placed.
  */
-export function instanceStatesOf(snapshot: ClusterSnapshot): readonly InstanceState[] {
+export function instanceStatesOf(
+  snapshot: ClusterSnapshot,
+  placing: InstanceState["placing"] = "run",
+): readonly InstanceState[] {
   const claims = claimsOn(snapshot);
   const tasks = groupBy<Task, string>(placedTasks(snapshot), ({ containerInstanceArn }) => containerInstanceArn!);
   return snapshot.instances.map((instance) =>
-    roomOf(instance, tasks.get(instance.arn) ?? [], claims.get(instance.arn) ?? [], snapshot.taskDefinitions),
+    roomOf(
+      instance,
+      tasks.get(instance.arn) ?? none,
+      claims.get(instance.arn) ?? none,
+      snapshot.taskDefinitions,
+      placing,
+    ),
   );
 }
 
 /** The room of an instance that nobody is known to be on: what ECS says remains. */
 export function emptyInstanceState(instance: ContainerInstance): InstanceState {
-  return roomOf(instance, [], [], {});
+  return roomOf(instance, none, none, {}, "run");
 }
 
 function roomOf(
@@ -56,6 +71,7 @@ function roomOf(
   tasks: readonly Task[],
   claims: readonly Claim[],
   definitions: ClusterSnapshot["taskDefinitions"],
+  placing: InstanceState["placing"],
 ): InstanceState {
   const { remaining } = instance;
   return {
@@ -67,21 +83,27 @@ function roomOf(
     neuronDevices: neuronCount(instance),
     cpu: remaining.cpu,
     memoryMiB: remaining.memoryMiB,
-    tcpPorts: new Set(remaining.tcpPorts),
-    udpPorts: new Set(remaining.udpPorts),
+    tcpPorts: remaining.tcpPorts,
+    udpPorts: remaining.udpPorts,
     gpus: gpusOf(instance, tasks, definitions),
     interfacesLeft: interfacesLeft(instance, tasks, definitions),
     groups: groupsOf(tasks),
-    placedDevices: new Set(),
-    placing: "run",
+    placedDevices: none,
+    placing,
   };
 }
 
-function groupsOf(tasks: readonly Task[]): Map<string, number> {
+function groupsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
+  if (tasks.length === 0) return nobody;
   const groups = new Map<string, number>();
   for (const { desiredStatus, group } of tasks)
     if (group !== undefined && desiredStatus !== "STOPPED") groups.set(group, (groups.get(group) ?? 0) + 1);
   return groups;
+}
+
+/** How many tasks of a group the instance has. A large plan asks mostly where there is none. */
+export function tasksIn({ groups }: InstanceState, group: string): number {
+  return groups.size === 0 ? 0 : (groups.get(group) ?? 0);
 }
 
 /** The tasks on the instance that reserve the host port. */
@@ -106,43 +128,58 @@ export function occupy(
   requirements: Requirements,
   held?: readonly string[],
 ): readonly string[] {
-  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = requirements;
+  const { cpu, memoryMiB, gpus, devices, group, networkMode } = requirements;
   instanceState.cpu -= cpu;
   instanceState.memoryMiB -= memoryMiB;
-  for (const { port, protocol } of ports)
-    (protocol === "udp" ? instanceState.udpPorts : instanceState.tcpPorts).add(port);
-  for (const { port } of locks) instanceState.udpPorts.add(port);
+  instanceState.tcpPorts = union(instanceState.tcpPorts, reservedPorts(requirements, "tcp"));
+  instanceState.udpPorts = union(instanceState.udpPorts, reservedPorts(requirements, "udp"));
   const given = held ?? takeGpus(instanceState.gpus, gpus)?.given ?? [];
   instanceState.gpus = holdGpus(instanceState.gpus, gpus, given);
   if (instanceState.interfacesLeft !== undefined && networkMode === "awsvpc") instanceState.interfacesLeft -= 1;
-  instanceState.groups.set(group, (instanceState.groups.get(group) ?? 0) + 1);
-  for (const device of devicesIn(devices, instanceState.neuronDevices ?? 0)) instanceState.placedDevices.add(device);
+  instanceState.groups = new Map(instanceState.groups).set(group, (instanceState.groups.get(group) ?? 0) + 1);
+  instanceState.placedDevices = union(
+    instanceState.placedDevices,
+    devicesIn(devices, instanceState.neuronDevices ?? 0),
+  );
   return given;
 }
 
 /** Gives back what a task took by occupy, when it stops. */
 export function vacate(instanceState: InstanceState, requirements: Requirements, given: readonly string[]): void {
-  const { cpu, memoryMiB, ports, locks, gpus, devices, group, networkMode } = requirements;
+  const { cpu, memoryMiB, gpus, devices, group, networkMode } = requirements;
   instanceState.cpu += cpu;
   instanceState.memoryMiB += memoryMiB;
-  for (const { port, protocol } of ports)
-    (protocol === "udp" ? instanceState.udpPorts : instanceState.tcpPorts).delete(port);
-  for (const { port } of locks) instanceState.udpPorts.delete(port);
+  instanceState.tcpPorts = without(instanceState.tcpPorts, reservedPorts(requirements, "tcp"));
+  instanceState.udpPorts = without(instanceState.udpPorts, reservedPorts(requirements, "udp"));
   instanceState.gpus = releaseGpus(instanceState.gpus, gpus, given);
   if (instanceState.interfacesLeft !== undefined && networkMode === "awsvpc") instanceState.interfacesLeft += 1;
-  const left = (instanceState.groups.get(group) ?? 1) - 1;
-  if (left === 0) instanceState.groups.delete(group);
-  else instanceState.groups.set(group, left);
-  for (const device of devicesIn(devices, instanceState.neuronDevices ?? 0)) instanceState.placedDevices.delete(device);
+  const groups = new Map(instanceState.groups);
+  const left = (groups.get(group) ?? 1) - 1;
+  if (left === 0) groups.delete(group);
+  else groups.set(group, left);
+  instanceState.groups = groups;
+  instanceState.placedDevices = without(
+    instanceState.placedDevices,
+    devicesIn(devices, instanceState.neuronDevices ?? 0),
+  );
+}
+
+function reservedPorts({ ports, locks }: Requirements, wanted: HostPort["protocol"]): readonly number[] {
+  const reserved: number[] = [];
+  for (const { port, protocol } of ports) if (protocol === wanted) reserved.push(port);
+  if (wanted === "udp") for (const { port } of locks) reserved.push(port);
+  return reserved;
+}
+
+function union(known: readonly number[], more: readonly number[]): readonly number[] {
+  return more.length === 0 ? known : [...new Set([...known, ...more])];
+}
+
+function without(known: readonly number[], gone: readonly number[]): readonly number[] {
+  return gone.length === 0 ? known : known.filter((each) => !gone.includes(each));
 }
 
 /** Rooms of their own, to try something in. */
 export function copyInstanceStates(instanceStates: readonly InstanceState[]): readonly InstanceState[] {
-  return instanceStates.map((instanceState) => ({
-    ...instanceState,
-    tcpPorts: new Set(instanceState.tcpPorts),
-    udpPorts: new Set(instanceState.udpPorts),
-    groups: new Map(instanceState.groups),
-    placedDevices: new Set(instanceState.placedDevices),
-  }));
+  return instanceStates.map((instanceState) => ({ ...instanceState }));
 }

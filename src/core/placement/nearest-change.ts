@@ -242,7 +242,7 @@ function tasksInTheWay(requirements: Requirements, instanceState: InstanceState)
     requirements.devices.some((device) => device >= (instanceState.neuronDevices ?? 0));
   const unexplained =
     ports.some((holders) => holders.length === 0) ||
-    requirements.locks.some(({ device, port }) => instanceState.udpPorts.has(port) && !held.has(device));
+    requirements.locks.some(({ device, port }) => instanceState.udpPorts.includes(port) && !held.has(device));
   // ECS starts a daemon's task again wherever it is stopped.
   if (missing || unexplained || blockers.some(({ claim }) => claim.daemon)) return undefined;
   const arns = new Set([...blockers.map(({ claim }) => claim.taskArn), ...ports.flat().map(({ taskArn }) => taskArn)]);

@@ -66,7 +66,7 @@ export function placerFor(
   return {
     hasInstances,
     place(count) {
-      if (count > 0 && hasInstances()) candidates ??= started();
+      if (candidates === undefined && count > 0 && hasInstances()) candidates = started();
       const placements: Placement[] = [];
       while (placements.length < count) {
         let gpus: readonly string[] = [];

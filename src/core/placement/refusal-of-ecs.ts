@@ -15,7 +15,7 @@ export function refusalOfEcs(requirements: Requirements, instanceState: Instance
   if (requirements.memoryMiB > instanceState.memoryMiB) return "RESOURCE:MEMORY";
   if (
     takenPorts(requirements.ports, instanceState).length > 0 ||
-    requirements.locks.some(({ port }) => instanceState.udpPorts.has(port))
+    requirements.locks.some(({ port }) => instanceState.udpPorts.includes(port))
   )
     return "RESOURCE:PORTS";
   // How ECS says this is not verified; the resource is NEURON_DEVICES.
@@ -32,5 +32,5 @@ export function refusalOfEcs(requirements: Requirements, instanceState: Instance
 
 /** "NEURON_DEVICES in the registeredResources and remainingResources": of tasks that ask for them, one an instance. */
 function neuronIsTaken({ claims, placedDevices }: InstanceState): boolean {
-  return placedDevices.size > 0 || claims.some((claim) => claim.state === "held" && isCountedByEcs(claim));
+  return placedDevices.length > 0 || claims.some((claim) => claim.state === "held" && isCountedByEcs(claim));
 }

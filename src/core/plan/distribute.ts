@@ -76,7 +76,7 @@ function placers(shares: readonly Share[], instanceStates: readonly InstanceStat
   );
   return (index) =>
     pools[index]!.some(({ placer, others }) => {
-      const [placement] = placer.place(1);
+      const placement = placer.place(1)[0];
       if (placement === undefined) return false;
       for (const other of others) if (other !== placer) other.changed(placement.index);
       return true;
@@ -97,7 +97,8 @@ function crowding(
   const tight = new Set<string>();
   for (const share of shares)
     for (const rooms of roomsOf(share))
-      for (const room of rooms) if (headroom(share.requirements, room) < shares.length) tight.add(room.instance.arn);
+      for (const { instance } of rooms.filter((room) => headroom(share.requirements, room) < shares.length))
+        tight.add(instance.arn);
   const fitting = new Map<string, Map<number, number>>([...tight].map((arn) => [arn, new Map()]));
   for (const [index, share] of shares.entries())
     for (const rooms of roomsOf(share))

@@ -1,4 +1,5 @@
 import { present } from "../base/present.ts";
+import type { Claim } from "../devices/claims.ts";
 import type { PlannedDeployment } from "../deployment/simulate-deployment.ts";
 import type { PlacementConstraint } from "../ecs-api/api.ts";
 import { groupOfService } from "../ecs-api/service.ts";
@@ -25,11 +26,15 @@ export function keptOffFor(
   // On Managed Instances ECS itself keeps two tasks off one device.
   if (capacity.managed === true) return { constraints: [], held: [] };
   const group = groupOfService(service);
-  const others = instanceStates.map((instanceState) => {
-    const own = new Set(instanceState.tasks.filter((task) => task.group === group).map(({ taskArn }) => taskArn));
-    if (own.size === 0) return instanceState;
-    return { ...instanceState, claims: instanceState.claims.filter(({ taskArn }) => !own.has(taskArn)) };
-  });
+  const own = new Set(
+    instanceStates.flatMap(({ tasks }) => tasks.filter((task) => task.group === group)).map(({ taskArn }) => taskArn),
+  );
+  const isOwn = ({ taskArn }: Claim) => own.has(taskArn);
+  const others = instanceStates.map((instanceState) =>
+    instanceState.claims.some(isOwn)
+      ? { ...instanceState, claims: instanceState.claims.filter((claim) => !isOwn(claim)) }
+      : instanceState,
+  );
   const exposed = instancesToExclude(requirements, others).toSorted((one, other) =>
     one.instance.ec2InstanceId < other.instance.ec2InstanceId ? -1 : 1,
   );

@@ -36,6 +36,8 @@ export interface WorkloadFlag {
   readonly flag: string;
   /** How the help shows the value. */
   readonly argument: string;
+  /** An empty text is a value: an image's ENTRYPOINT is left out by an empty word. */
+  readonly mayBeEmpty?: true;
   /** The key of the file that it sets. */
   readonly path: Path;
   readonly description: string;
@@ -121,6 +123,7 @@ const rows = [
   {
     flag: "--entry-point",
     argument: "<word>",
+    mayBeEmpty: true,
     path: ["entryPoint"],
     collects: "list",
     description:

@@ -7,7 +7,7 @@ import {
 } from "../../core/ecs-api/model/requests.ts";
 import { present } from "../../core/base/present.ts";
 import { instanceTypes } from "../../core/catalog/instance-types/catalog.ts";
-import { evaluate } from "../../core/cluster/evaluate-query.ts";
+import { compileExpression } from "../../core/cluster/evaluate-query.ts";
 import { parseExpression } from "../../core/ecs-api/query/parse.ts";
 import { lastPart, requireCluster } from "../model/clusters.ts";
 import { addInstance, describeInstance } from "../model/instances.ts";
@@ -140,11 +140,13 @@ function missing(
 
 function selector(filter: string | undefined): (instance: InstanceRecord) => boolean {
   if (filter === undefined || filter === "") return () => true;
-  const expression = refusing(() => parseExpression(filter));
+  const selects = compileExpression(refusing(() => parseExpression(filter)));
   return (instance) =>
-    evaluate(expression, {
+    selects({
       instance: describeInstance(instance),
-      groups: [...instance.tasks].filter(({ desiredStatus }) => desiredStatus === "RUNNING").map(({ group }) => group),
+      groups: new Set(
+        [...instance.tasks].filter(({ desiredStatus }) => desiredStatus === "RUNNING").map(({ group }) => group),
+      ),
     });
 }
 

@@ -100,7 +100,8 @@ describe("instances fit", () => {
   });
 
   test.each(["config.json", ".", "-"])("takes a config.json as %s", async (path) => {
-    const options = { cwd: folder, input: JSON.stringify(config) };
+    // With the mark of its encoding before it, as editors on Windows write it.
+    const options = { cwd: folder, input: `\uFEFF${JSON.stringify(config)}` };
     const { code, stdout } = await runCli(["instances", "fit", path, "--family", "g6", "-o", "json"], options);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -121,6 +122,23 @@ describe("instances fit", () => {
     const lost = await runCli(["instances", "fit", "hf:team/none"], { env });
     expect([lost.code, lost.stdout]).toEqual([1, ""]);
     await hub.stop();
+  });
+
+  test("reads what ModelOpt wrote beside the config.json, in a folder and on Hugging Face", async () => {
+    const quantisation = JSON.stringify({ quantization: { quant_algo: "FP8", exclude_modules: ["lm_head"] } });
+    const own = mkdtempSync(join(tmpdir(), "aiplat-modelopt-"));
+    writeFileSync(join(own, "config.json"), JSON.stringify(config));
+    writeFileSync(join(own, "hf_quant_config.json"), quantisation);
+    const hub = await startLoopback(({ url }) => ({
+      body: url!.endsWith("/hf_quant_config.json") ? quantisation : JSON.stringify(config),
+    }));
+    const options = { cwd: own, env: { HF_ENDPOINT: hub.url } };
+    for (const path of [".", "config.json", "hf:team/own"]) {
+      const { stdout } = await runCli(["instances", "fit", path, "--family", "g6", "-o", "json"], options);
+      expect([path, JSON.parse(stdout)]).toMatchObject([path, { model: { publishedPrecision: "fp8" } }]);
+    }
+    await hub.stop();
+    rmSync(own, { recursive: true });
   });
 
   test("lists the models that are built in", async () => {

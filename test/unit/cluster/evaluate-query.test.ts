@@ -34,7 +34,7 @@ function selects(
   changes: Partial<ContainerInstance> = {},
   groups: readonly string[] = ["service:production"],
 ): boolean {
-  return evaluate(parseExpression(text), { instance: { ...instance, ...changes }, groups });
+  return evaluate(parseExpression(text), { instance: { ...instance, ...changes }, groups: new Set(groups) });
 }
 
 function problemsOf(text: string): readonly ExpressionProblem[] {
@@ -141,7 +141,7 @@ describe("operators", () => {
     const { agentVersion: _version, registeredAt: _at, ...silent } = instance;
     for (const operator of ["==", "!=", ">", ">=", "<", "<="]) {
       for (const text of [`agentVersion ${operator} 1.14.4`, `registeredAt ${operator} 2018-02-12`])
-        expect(evaluate(parseExpression(text), { instance: silent, groups: [] })).toBe(false);
+        expect(evaluate(parseExpression(text), { instance: silent, groups: new Set() })).toBe(false);
     }
   });
 

@@ -2,7 +2,7 @@
 // test/conformance/accelerator-policies.test.ts.
 import { Environment } from "@marcbachmann/cel-js";
 import { describe, expect, it } from "vitest";
-import { ruleMessages, wholeNeuronDevices } from "../../../src/core/kubernetes/accelerator-rules.ts";
+import { ruleMessages, wholeInstances } from "../../../src/core/kubernetes/accelerator-rules.ts";
 import { brokenPods, kyvernoRule, podsOfEveryKind, type PolicyPod } from "../../support/policy-pods.ts";
 
 /** Whole numbers are of CEL's type int, which the library has as bigint. */
@@ -40,7 +40,19 @@ describe("Kyverno's policy", () => {
     expect(broken(pod)).toEqual(pod.breaks.map((rule) => ruleMessages[rule]));
   });
 
-  it("knows how many devices are all of each type", () => {
-    expect(wholeNeuronDevices).toMatchObject({ "trn1.32xlarge": 16, "inf2.24xlarge": 6, "inf1.6xlarge": 4 });
+  it("knows how many devices and cores are all of each type", () => {
+    expect(wholeInstances["aws.amazon.com/neuron"]).toMatchObject({
+      "trn1.32xlarge": [16],
+      "inf2.24xlarge": [6],
+      "inf1.6xlarge": [4],
+    });
+    // Trainium2 groups its 128 cores in pairs, unless the node is told otherwise.
+    expect(wholeInstances["aws.amazon.com/neuroncore"]).toMatchObject({
+      "trn1.32xlarge": [32],
+      "inf2.24xlarge": [12],
+      "inf1.6xlarge": [16],
+      "trn2.48xlarge": [64, 128],
+    });
+    expect(Object.values(wholeInstances["aws.amazon.com/neuroncore"]!).flat()).not.toContain(0);
   });
 });

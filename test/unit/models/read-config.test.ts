@@ -51,6 +51,7 @@ describe("the built-in models", () => {
     ["meta-llama/Llama-3.1-8B", 8_030_261_248],
     ["meta-llama/Llama-3.1-405B", 405_853_388_800],
     ["mistralai/Mixtral-8x7B-Instruct-v0.1", 46_702_792_704],
+    ["mistralai/Mixtral-8x22B-Instruct-v0.1", 140_630_071_296],
     ["Qwen/Qwen3-30B-A3B", 30_532_122_624],
     ["google/gemma-3-27b-it", 27_432_406_640],
     ["openai/gpt-oss-20b", 20_914_757_184],
@@ -92,6 +93,9 @@ describe("a config.json", () => {
   it.each<readonly [what: string, config: unknown, said: RegExp]>([
     ["no map", [], /is no config\.json of a model/],
     ["without model_type", { hidden_size: 1 }, /it has no model_type/],
+    ["of no name", { model_type: "\u001b[31mred\n" }, /architecture "\\u001b\[31mred\\n" is not known$/],
+    ["of a name without end", { model_type: "x".repeat(1e5) }, /architecture "x{36}\.\.\. is not known$/],
+    ["of a figure without end", { ...llama, hidden_size: "1".repeat(1e5) }, /hidden_size is "1{36}\.\.\., and must be/],
     ["of a diffusion pipeline", { _class_name: "FluxTransformer2DModel" }, /of a diffusion pipeline/],
     [
       "of endless layers",
@@ -106,30 +110,29 @@ describe("a config.json", () => {
       { ...llama, num_hidden_layers: 1, layer_types: ["linear_attention"] },
       /"linear_attention", which is not known/,
     ],
+    ["of figures beyond any model", { ...llama, head_dim: 1e9 }, /come to 1\.0e\+16 weights, and no model has more/],
+    ["of a figure that is none", { ...llama, hidden_size: 1 / 0 }, /hidden_size is Infinity, and must be/],
+    ["of endless predictions", { ...llama, num_nextn_predict_layers: 1e9 }, /num_nextn_predict_layers is .* to 1000$/],
     [
-      "quantised by something else",
-      { ...llama, quantization_config: { quant_method: "compressed-tensors" } },
-      /quantised by compressed-tensors, which is not known/,
+      "of more experts a token than there are",
+      { ...llama, model_type: "mixtral", num_local_experts: 4, num_experts_per_tok: 8 },
+      /^[^\n]*num_experts_per_tok is 8, and must be a whole number from 1 to 4$/,
     ],
-    ["of 3 bits", { ...llama, quantization_config: { quant_method: "gptq", bits: 3 } }, /gptq in 3 bits/],
+    [
+      "whose layers are no list",
+      {
+        ...llama,
+        model_type: "qwen3_moe",
+        num_experts: 4,
+        num_experts_per_tok: 2,
+        moe_intermediate_size: 768,
+        mlp_only_layers: "0",
+      },
+      /mlp_only_layers is "0", and must be a list of whole numbers/,
+    ],
     ["without its text", { model_type: "gemma3", vision_config: {} }, /text_config is missing/],
   ])("%s is refused", (_, config, said) => {
     expect(problems(config).join("\n")).toMatch(said);
-  });
-
-  it("of a format that is not known is read where --precision says what it comes to", () => {
-    const config = { ...llama, quantization_config: { quant_method: "compressed-tensors" } };
-    expect(readModelConfig(config, "config.json", "int4").modelType).toBe("llama");
-  });
-
-  it.each<readonly [config: object, precision: string]>([
-    [{}, "bf16"],
-    [{ quantization_config: { quant_method: "fp8" } }, "fp8"],
-    [{ quantization_config: { quant_method: "awq", bits: 4 } }, "int4"],
-    [{ quantization_config: { quant_method: "gptq", bits: 8 } }, "int8"],
-    [{ quantization_config: { quant_method: "mxfp4" } }, "mxfp4"],
-  ])("%j is published in %s", (more, precision) => {
-    expect(readModelConfig({ ...llama, ...more }, "config.json").precision).toBe(precision);
   });
 
   it("has experts in each decoder_sparse_step-th layer, but for mlp_only_layers", () => {
@@ -150,6 +153,41 @@ describe("a config.json", () => {
     expect(sparse({ decoder_sparse_step: 2, mlp_only_layers: [3] })).toBe(1);
   });
 
+  it("has of a section what its class has by default, which Transformers leaves out", () => {
+    // As Google publishes gemma-3-4b-it: 4,300,079,472 weights.
+    const gemma = {
+      model_type: "gemma3",
+      text_config: { hidden_size: 2560, intermediate_size: 10240, num_hidden_layers: 34, sliding_window: 1024 },
+      vision_config: {
+        hidden_size: 1152,
+        image_size: 896,
+        intermediate_size: 4304,
+        num_hidden_layers: 27,
+        patch_size: 14,
+      },
+    };
+    const shape = readModelConfig(gemma, "config.json");
+    expect([parametersOf(shape), shape.maxContextTokens]).toEqual([4_300_079_472, 131_072]);
+    const qwen = builtInModels.find(({ name }) => name === "Qwen/Qwen3-VL-2B-Instruct")!.config as Record<
+      string,
+      object
+    >;
+    const { head_dim: _size, ...text } = qwen["text_config"] as Record<string, unknown>;
+    const {
+      patch_size: _patch,
+      deepstack_visual_indexes: _stacks,
+      ...vision
+    } = qwen["vision_config"] as Record<string, unknown>;
+    const less = { ...qwen, text_config: text, vision_config: { ...vision, deepstack_visual_indexes: [5, 11, 17] } };
+    expect(parametersOf(readModelConfig(less, "config.json"))).toBe(parametersOf(readModelConfig(qwen, "config.json")));
+  });
+
+  it("has norms of queries and keys where it says so", () => {
+    const command = { ...llama, model_type: "cohere" };
+    const weights = (more: object) => parametersOf(readModelConfig({ ...command, ...more }, "config.json"));
+    expect(weights({ use_qk_norm: true }) - weights({})).toBe(32 * (32 + 8) * 128);
+  });
+
   it("has windows where its architecture has them", () => {
     const windows = (config: object) =>
       readModelConfig({ ...llama, ...config }, "config.json").layers.map(({ count, attention }) => [
@@ -165,6 +203,11 @@ describe("a config.json", () => {
     expect(windows({ model_type: "gemma3_text", sliding_window: 512 })).toEqual([
       [27, 512],
       [5, undefined],
+    ]);
+    const types = Array.from({ length: 32 }, (_, layer) => (layer < 3 ? "sliding_attention" : "full_attention"));
+    expect(windows({ sliding_window: 4096, layer_types: types })).toEqual([
+      [3, 4096],
+      [29, undefined],
     ]);
     const qwen = { model_type: "qwen2", sliding_window: 4096, max_window_layers: 28 };
     expect(windows(qwen)).toEqual([[32, undefined]]);

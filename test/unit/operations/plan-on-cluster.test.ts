@@ -41,7 +41,7 @@ function playing(snapshot: ClusterSnapshot, asked: string[] = [], gone: readonly
     listContainerInstances: async (_, { filter } = {}) => {
       asked.push(`instances ${filter ?? ""}`);
       const holds = filter === undefined ? () => true : compileExpression(parseExpression(filter));
-      return snapshot.instances.filter((instance) => holds({ instance, groups: [] })).map(({ arn }) => arn);
+      return snapshot.instances.filter((instance) => holds({ instance, groups: new Set() })).map(({ arn }) => arn);
     },
     describeContainerInstances: async (_, arns) => snapshot.instances.filter(({ arn }) => arns.includes(arn)),
     listTasks: async (_, { containerInstance, desiredStatus }) => {

@@ -41,13 +41,21 @@ function open(): NodeJS.WriteStream {
 }
 
 describe("a standard stream that is no terminal", () => {
-  test("writes its first text without Node's stream, the others with it", () => {
-    const stream = standardStream(fd, open, reader);
+  test("writes what a pipe holds without Node's stream", () => {
+    const stream = standardStream(fd, () => expect.unreachable("no stream is needed"), reader);
     stream.write("größer\n");
-    expect([file(), written]).toEqual(["größer\n", []]);
     stream.write("second\n");
-    stream.write("third\n");
-    expect([file(), written]).toEqual(["größer\n", ["second\n", "third\n"]]);
+    stream.write("x".repeat(64 * 1024 - 16));
+    expect(file()).toBe(`größer\nsecond\n${"x".repeat(64 * 1024 - 16)}`);
+  });
+
+  test("writes with Node's stream what is more than a pipe holds, and all that follows it", () => {
+    const stream = standardStream(fd, open, reader);
+    const most = "x".repeat(64 * 1024 - 1);
+    stream.write(most);
+    stream.write("ß");
+    stream.write("y");
+    expect([file(), written]).toEqual([most, ["ß", "y"]]);
   });
 
   test("leaves more than a pipe holds to Node's stream", () => {

@@ -55,12 +55,24 @@ describe("the published JSON Schema", () => {
     ["a number", { replicas: "${env:REPLICAS:-2}" }, true],
     ["a size", { resources: { cpu: "${env:CPU}", memory: "${env:MEMORY}" } }, true],
     ["an ARN", { roles: { execution: "${env:ROLE}" } }, true],
+    ["a word of a list", { kind: "${env:KIND:-service}" }, true],
+    ["a number of a list", { logs: { group: "/bert", retentionDays: "${env:DAYS}" } }, true],
+    ["no word of a list", { kind: "daemon" }, false],
     ["a number in words", { replicas: "two" }, false],
     ["no variable's name", { replicas: "${env:2}" }, false],
     ["a shell's own", { image: "${REGISTRY}/bert" }, false],
     ["a key", { secrets: { "${env:NAME}": "arn:aws:ssm:us-east-1:111122223333:parameter/token" } }, false],
   ])("takes what names a variable of the environment in values: %s", (_, change, accepted) => {
     expect(accepts({ ...minimal, ...change })).toBe(accepted);
+  });
+
+  const good = readDocument(join(root, "test/fixtures/broken/good.yaml"));
+  test.each<readonly [file: string, document: unknown]>([
+    ["the file that the broken ones are told from", good],
+    ...templates.map((template) => [template.name, filledDocumentOf(template)] as const),
+  ])("takes a variable in place of each value of %s", (_, document) => {
+    const refused = placesIn(document).filter(([, change]) => !accepts(change("${env:VALUE}")));
+    expect(refused.map(([place]) => place)).toEqual([]);
   });
 
   const fixtures = join(root, "test/fixtures/broken");
@@ -536,4 +548,22 @@ function keysOf(schema: Record<string, unknown>, path: readonly string[] = []): 
   for (const option of (schema["anyOf"] ?? []) as Record<string, unknown>[])
     for (const each of keysOf(option, path)) keys.add(each);
   return keys;
+}
+
+/** Every value of a document that is no list and no map, by its place, with what puts another in its place. */
+function placesIn(
+  document: unknown,
+  place = "",
+): readonly (readonly [place: string, change: (value: string) => unknown])[] {
+  if (typeof document !== "object" || document === null) return document === null ? [] : [[place, (value) => value]];
+  return Object.entries(document).flatMap(([key, inner]) =>
+    placesIn(inner, `${place}.${key}`).map(
+      ([at, change]) =>
+        [
+          at,
+          (value: string) =>
+            Array.isArray(document) ? document.with(Number(key), change(value)) : { ...document, [key]: change(value) },
+        ] as const,
+    ),
+  );
 }

@@ -20,6 +20,7 @@ export const eksProblemCodes = {
     "queue-topology": warning("The queue counts the nodes that are there, and none that would be made"),
     "one-at-a-time": warning("The kind replaces one pod at a time, unless the cluster is new enough to replace more"),
     "eviction-ends-run": warning("The kind does not start again what an eviction ends"),
+    "entry-point-of-image": warning("A controller reads the entry point out of an image that is private"),
     "queue-resource": error("Nothing says how much of the resource the queue's nodes have"),
     "node-resource": error(
       "Nothing says how much of the resource a node has, or the nodes cannot be set up to offer it",
@@ -95,6 +96,7 @@ export const eksProblemCodes = {
   },
   "Platforms on EKS": {
     "platform-devices": error("No type of the fleet has the devices that the platform is for"),
+    "platform-mechanism": error("Workloads of one fleet get their Neuron devices by the device plugin and by claims"),
     "profile-missing": error("JupyterHub has a profile for each workload, and none is named"),
     "profile-twice": error("Two profiles of JupyterHub have one name"),
     "profile-field": error("A profile of JupyterHub cannot carry what the workload says"),

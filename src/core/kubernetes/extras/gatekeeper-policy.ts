@@ -1,5 +1,5 @@
 import { settingWarning } from "../../base/problem.ts";
-import { ruleMessages, wholeNeuronDevices } from "../accelerator-rules.ts";
+import { ruleMessages, wholeInstances } from "../accelerator-rules.ts";
 import { efaResource, neuronResource, removedNeuronResource } from "../devices.ts";
 import type { ExtraDefinition } from "../extra-definition.ts";
 import { sharedLabels } from "../labels.ts";
@@ -33,9 +33,10 @@ accelerated(c) { c.resources.requests[name]; device(name) }
 violation[{"msg": msg}] {
   not named_scheduler
   c := containers[_]
-  asked := to_number(amount(c, "limits", ${text(neuronResource)}))
+  whole := input.parameters.wholeInstances[resource]
+  asked := to_number(amount(c, "limits", resource))
   asked >= 2
-  part_of_instance(asked)
+  part_of_instance(asked, whole)
   msg := sprintf("%v: %v", [c.name, ${text(ruleMessages.scheduler)}])
 }
 
@@ -67,12 +68,12 @@ named_scheduler {
 
 # The types that the pod goes to, by its node selector or a required term of its affinity.
 types[t] {
-  whole[t]
+  input.parameters.wholeInstances[${text(neuronResource)}][t]
   plain(spec.nodeSelector[${text(instanceTypeLabel)}]) == t
 }
 
 types[t] {
-  whole[t]
+  input.parameters.wholeInstances[${text(neuronResource)}][t]
   e := spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[_].matchExpressions[_]
   e.key == ${text(instanceTypeLabel)}
   e.operator == "In"
@@ -82,17 +83,23 @@ types[t] {
 # HyperPod's names of them.
 plain(type) = t { t := trim_prefix(type, "ml.") }
 
-whole := input.parameters.wholeNeuronDevices
-
-part_of_instance(asked) { asked < whole[types[_]] }
+part_of_instance(asked, whole) { part(asked, whole[types[_]]) }
 
 # A pod that names no type may go to any: it has all of one of them, or it has a part.
-part_of_instance(asked) {
+part_of_instance(asked, whole) {
   count(types) == 0
-  not some_whole(asked)
+  not some_whole(asked, whole)
 }
 
-some_whole(asked) { whole[_] == asked }
+# More than all of it no instance gives, whatever the scheduler.
+part(asked, amounts) {
+  not all_of(asked, amounts)
+  asked < max(amounts)
+}
+
+all_of(asked, amounts) { amounts[_] == asked }
+
+some_whole(asked, whole) { all_of(asked, whole[_]) }
 `;
 
 /** https://open-policy-agent.github.io/gatekeeper/website/docs/howto */
@@ -133,7 +140,13 @@ export const gatekeeperPolicy: ExtraDefinition = {
               openAPIV3Schema: {
                 type: "object",
                 properties: {
-                  wholeNeuronDevices: { type: "object", additionalProperties: { type: "integer" } },
+                  wholeInstances: {
+                    type: "object",
+                    additionalProperties: {
+                      type: "object",
+                      additionalProperties: { type: "array", items: { type: "integer" } },
+                    },
+                  },
                 },
               },
             },
@@ -149,7 +162,7 @@ export const gatekeeperPolicy: ExtraDefinition = {
       metadata: { name: `accelerators-${namespace!}`, labels: sharedLabels },
       spec: {
         match: { kinds: [{ apiGroups: [""], kinds: ["Pod"] }], namespaces: [namespace] },
-        parameters: { wholeNeuronDevices },
+        parameters: { wholeInstances },
       },
     },
   ],

@@ -1,4 +1,4 @@
-import { ruleMessages, wholeNeuronDevices } from "../accelerator-rules.ts";
+import { ruleMessages, wholeInstances } from "../accelerator-rules.ts";
 import { neuronResource, removedNeuronResource } from "../devices.ts";
 import type { ExtraDefinition } from "../extra-definition.ts";
 import { sharedLabels } from "../labels.ts";
@@ -6,8 +6,13 @@ import { instanceTypeLabel } from "../placement.ts";
 import { present } from "../../base/present.ts";
 
 const quoted = (text: string) => `'${text}'`;
-const neuron = quoted(neuronResource);
 const typeKey = quoted(instanceTypeLabel);
+
+function mapOf<Value>(values: Readonly<Record<string, Value>>, text: (value: Value) => string): string {
+  return `{${Object.entries(values)
+    .map(([key, value]) => `${quoted(key)}: ${text(value)}`)
+    .join(", ")}}`;
+}
 
 /** Whether the pod, by its node selector or a required term of its affinity, goes to the type t. */
 const goesTo =
@@ -19,7 +24,9 @@ const goesTo =
 const affinity = "object.spec.affinity";
 const required = `${affinity}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution`;
 
-const asked = `int(c.resources.limits[${neuron}])`;
+const asked = "int(c.resources.limits[r])";
+/** More than all of it no instance gives, whatever the scheduler. */
+const allOf = (amounts: string) => `(${asked} in ${amounts} || ${amounts}.all(n, ${asked} > n))`;
 const isDevice = "r.startsWith('aws.amazon.com/neuron') || r.startsWith('nvidia.com/') || r == 'vpc.amazonaws.com/efa'";
 
 /** In CEL, each named by what refers to it. https://kyverno.io/docs/policy-types/cluster-policy/validate/#common-expression-language-cel */
@@ -27,10 +34,8 @@ const variables = {
   containers: "object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])",
   sized: "variables.containers.filter(c, has(c.resources))",
   terms: `has(${affinity}) && has(${affinity}.nodeAffinity) && has(${required}) ? ${required}.nodeSelectorTerms : []`,
-  whole: `{${Object.entries(wholeNeuronDevices)
-    .map(([type, count]) => `${quoted(type)}: ${count}`)
-    .join(", ")}}`,
-  types: `variables.whole.filter(t, ${goesTo})`,
+  whole: mapOf(wholeInstances, (byType) => mapOf(byType, (amounts) => `[${amounts.join(", ")}]`)),
+  types: `variables.whole[${quoted(neuronResource)}].filter(t, ${goesTo})`,
   named:
     "has(object.spec.schedulerName) && object.spec.schedulerName != '' && " +
     "object.spec.schedulerName != 'default-scheduler'",
@@ -41,10 +46,10 @@ const expressions = [
     message: ruleMessages.scheduler,
     // A pod that names no type may go to any: it has all of one of them, or it has a part.
     expression:
-      "variables.named || variables.sized.all(c, !has(c.resources.limits) || " +
-      `!(${neuron} in c.resources.limits) || ${asked} < 2 || (variables.types.size() > 0 ? ` +
-      `variables.types.all(t, ${asked} >= variables.whole[t]) : ` +
-      `variables.whole.exists(t, variables.whole[t] == ${asked})))`,
+      "variables.named || variables.sized.all(c, !has(c.resources.limits) || variables.whole.all(r, " +
+      `!(r in c.resources.limits) || ${asked} < 2 || (variables.types.size() > 0 ? ` +
+      `variables.types.all(t, ${allOf("variables.whole[r][t]")}) : ` +
+      `variables.whole[r].exists(t, ${asked} in variables.whole[r][t]))))`,
   },
   {
     message: ruleMessages.removedResource,
@@ -92,7 +97,7 @@ export const kyvernoPolicy: ExtraDefinition = {
     },
   ],
   documentation: {
-    does: "a Policy of Kyverno's (1.13 or newer) that holds every pod of the namespace to what accelerators need: the scheduler named for a part of a Neuron instance, no `aws.amazon.com/neurondevice`, requests of devices and memory equal to their limits",
+    does: "a Policy of Kyverno's (1.13 or newer) that holds every pod of the namespace to what accelerators need: the scheduler named for a part of a Neuron instance, in devices or in cores, no `aws.amazon.com/neurondevice`, requests of devices and memory equal to their limits",
     for: "every kind",
   },
 };

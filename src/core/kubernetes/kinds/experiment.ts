@@ -1,6 +1,7 @@
 import { isRaw, type Raw } from "../../base/merge.ts";
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import type { Contents, KindDefinition, UnsupportedField } from "../kind-definition.ts";
+import { entryPointWarnings } from "../image-entry-point.ts";
 import { jobCompanions, oneNodeOutlives, runSpec } from "./job.ts";
 
 const path = ["eks", "experiment"];
@@ -128,6 +129,8 @@ export const experiment: KindDefinition = {
   runs: "job",
   section: "experiment",
   unsupportedFields: (workload) => [...incomplete(workload), ...unread(workload)],
+  // Its collector of metrics (kubeflow/katib, pkg/webhook/v1beta1/pod/utils.go, getContainerCommand).
+  warnings: (workload) => entryPointWarnings(workload, "Katib's controller", { sidecars: false }),
   // A trial is NAME-RANDOM, and so is its Job; its pods are NAME-RANDOM-INDEX-RANDOM.
   reservedNameLength: () => "-abcdefgh-0-abcde".length,
   companions: jobCompanions,

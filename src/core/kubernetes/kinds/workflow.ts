@@ -2,6 +2,7 @@ import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { present } from "../../base/present.ts";
 import { coordinatorPod } from "../coordinator.ts";
 import { typeOf, type Contents, type KindDefinition, type UnsupportedField } from "../kind-definition.ts";
+import { entryPointWarnings } from "../image-entry-point.ts";
 import { jobSet } from "./job-set.ts";
 
 const severalPods = ({ nodes, replicas }: Pick<ResolvedWorkload, "nodes" | "replicas">) => nodes > 1 || replicas > 1;
@@ -97,6 +98,9 @@ export const workflow: KindDefinition = {
   apiVersion: "argoproj.io/v1alpha1",
   runs: "job",
   unsupportedFields: (workload) => [...creator(workload), ...unknownVariables(workload)],
+  // https://argo-workflows.readthedocs.io/en/latest/workflow-executors/#emissary-executor
+  warnings: (workload) =>
+    severalPods(workload) ? [] : entryPointWarnings(workload, "Argo's controller", { sidecars: true }),
   // The JobSet has a place for all of them.
   podFields: (workload) => (severalPods(workload) ? undefined : templateFields),
   reservedNameLength: (workload) => (severalPods(workload) ? jobSet.reservedNameLength(workload) : 0),

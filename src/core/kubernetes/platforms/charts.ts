@@ -25,8 +25,8 @@ export const charts = {
     release: "neuron-helm-chart",
     chart: "oci://public.ecr.aws/neuron/neuron-helm-chart",
     namespace: "kube-system",
-    version: "1.9.0",
-    published: "2026-07-10",
+    version: "1.10.0",
+    published: "2026-08-19",
   },
   jupyterhub: {
     release: "jupyterhub",

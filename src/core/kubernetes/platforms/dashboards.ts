@@ -66,7 +66,8 @@ export const dashboards = {
         most: 1,
       },
       {
-        title: "Idle NeuronCores: below 1 % for 15 minutes",
+        // neuron-monitor says nothing of a core that no process has.
+        title: "NeuronCores held idle: below 1 % for 15 minutes",
         query: "count(max_over_time(neuroncore_utilization_ratio[15m]) < 0.01) or vector(0)",
         unit: "none",
       },

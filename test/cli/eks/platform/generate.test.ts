@@ -94,7 +94,7 @@ describe("eks platform generate", () => {
   it.each([
     [["jupiterhub"], "Did you mean jupyterhub?"],
     [["foo"], "The platforms are:"],
-    [[], "missing required argument 'name'"],
+    [[], "needs <name>"],
     [["gpu-operator"], "no type of nodes is named"],
     [["gpu-operator", "--instance-type", "g5.xlagre"], "Did you mean g5.xlarge"],
     [["jupyterhub", "-", "-"], "standard input can be read once"],
