@@ -1,4 +1,5 @@
-import { errorCodes, type ErrorCode } from "./core/base/codes/error-codes.ts";
+import { errorCodes, exitCodes, type ErrorCode } from "./core/base/codes/error-codes.ts";
+import { present } from "./core/base/present.ts";
 import { Refusal, UnreadableDefinition, type LocatedProblem } from "./core/base/problem.ts";
 
 export { exitCodes, type ErrorCode } from "./core/base/codes/error-codes.ts";
@@ -48,6 +49,24 @@ export class Interrupted extends AiplatError {
   constructor(message = "interrupted", options: ErrorOptions = {}) {
     super("Interrupted", message, options);
   }
+}
+
+/**
+ * The one error of several: every mistake of the user's at once; of anything else, that alone.
+ *
+ * @param mistakes What was thrown, one at least.
+ */
+export function together(mistakes: readonly unknown[]): unknown {
+  const [first] = mistakes;
+  const other = mistakes.find((each) => !(each instanceof AiplatError) || each.exitCode !== exitCodes.usage);
+  if (mistakes.length < 2 || other !== undefined) return other ?? first;
+  const problems = mistakes.flatMap((each) => problemsOf(each as AiplatError));
+  return new AiplatError("Usage", `${problems.length} problems`, { details: { problems } });
+}
+
+function problemsOf({ message, hint, details }: AiplatError): readonly unknown[] {
+  const { problems } = details;
+  return Array.isArray(problems) ? problems : [{ severity: "error", message, ...present({ hint }) }];
 }
 
 /** Makes an AiplatError of whatever was thrown: a core refusal is invalid input, anything unknown is a bug. */

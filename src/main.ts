@@ -2,7 +2,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
 import type { Surroundings } from "./connect.ts";
-import { Interrupted } from "./errors.ts";
+import { systemSays } from "./core/base/system-error.ts";
+import { AiplatError, Interrupted } from "./errors.ts";
 import { standardStream } from "./output/standard-stream.ts";
 import { run } from "./run.ts";
 
@@ -23,10 +24,20 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-let readerGone = false;
-const reader = { isGone: () => readerGone, fail: stopWriting };
-const stdout = standardStream(1, () => process.stdout, reader);
-const stderr = standardStream(2, () => process.stderr, reader);
+/** What ended the writing of each stream. */
+const ended: { stdout?: NodeJS.ErrnoException; stderr?: NodeJS.ErrnoException } = {};
+const stdout = standardStream(1, () => process.stdout, {
+  isGone: () => ended.stdout !== undefined || isQuiet(),
+  fail: (error) => void stopWriting(error),
+});
+const stderr = standardStream(2, () => process.stderr, {
+  isGone: () => ended.stderr !== undefined || isQuiet(),
+  // There is no place left to tell of it.
+  fail: (error) => {
+    ended.stderr = error;
+    if (error.code === "EPIPE") interrupting().abort(new Interrupted());
+  },
+});
 // The SDK warns at every run on Node 20 of what its versions from 2027 on need; the version here is bundled and runs.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
@@ -41,7 +52,9 @@ const surroundings: Surroundings = {
   ask,
   runInForeground,
   env: process.env,
-  cwd: process.cwd(),
+  get cwd() {
+    return currentFolder();
+  },
   nodeVersion: process.versions.node,
   get signal() {
     return interrupting().signal;
@@ -62,14 +75,40 @@ function interrupting(): AbortController {
 
 async function main(): Promise<void> {
   const exitCode = await run(process.argv.slice(2), surroundings);
-  process.exitCode = readerGone ? 0 : exitCode;
+  if (isQuiet()) process.exitCode = 0;
+  else process.exitCode = ended.stdout === undefined ? exitCode : 1;
 }
 
-function stopWriting(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  // `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too.
-  readerGone = true;
+/** `aiplat ... | head`: whoever read has had enough. Stop quietly, following commands too. */
+function isQuiet(): boolean {
+  return ended.stdout?.code === "EPIPE" || ended.stderr?.code === "EPIPE";
+}
+
+/** A result that cannot be written is a failure: a full disk, say. */
+async function stopWriting(cause: NodeJS.ErrnoException): Promise<void> {
+  ended.stdout = cause;
+  if (cause.code !== "EPIPE") {
+    process.exitCode = 1;
+    const [{ reportError }, { harmlessOutput }] = await Promise.all([
+      import("./output/error.ts"),
+      import("./output/harmless.ts"),
+    ]);
+    const says = systemSays(cause);
+    const failure = new AiplatError("OperationFailed", `standard output cannot be written: ${says}`, { cause });
+    await reportError(failure, { argv: process.argv.slice(2), env: process.env, stderr: harmlessOutput(stderr) });
+  }
   interrupting().abort(new Interrupted());
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new AiplatError("Usage", "the current folder is not there any more", {
+      hint: "Change into one that is.",
+      cause: error,
+    });
+  }
 }
 
 async function readStdin(mostBytes: number): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import { longFlag, type OptionSpec } from "./commands/shared/option.ts";
 import { nearestNames } from "./core/base/nearest.ts";
 import { present } from "./core/base/present.ts";
 import { listOr } from "./core/base/problem.ts";
-import { AiplatError, InvalidInput } from "./errors.ts";
+import { AiplatError, together } from "./errors.ts";
 
 /** A flag whose value cannot be read, with the flag's own refusal where it has one. */
 export interface WrongValue {
@@ -33,25 +33,19 @@ interface Mistakes {
   readonly asked?: AskedCommand;
 }
 
-interface Said {
-  readonly message: string;
-  readonly hint?: string;
-}
-
 const ofShell = "A variable of the shell that is not set leaves nothing there.";
 
 /** What is wrong with a command line, all of it at once. */
-export function usageErrorOf({ wrong, stopped, asked }: Mistakes): AiplatError {
-  const [first] = wrong;
-  if (first?.error !== undefined && wrong.length === 1 && stopped === undefined) return first.error;
-  const said: Said[] = wrong.flatMap(wrongValue);
-  if (stopped !== undefined) said.push(stoppedAt(stopped, asked));
+export function usageErrorOf({ wrong, stopped, asked }: Mistakes): unknown {
+  const mistakes = wrong.map(wrongValue);
+  if (stopped !== undefined) mistakes.push(stoppedAt(stopped, asked));
   else if (asked?.args().includes("") === true)
-    said.push({ message: `an argument of aiplat ${asked.words} is empty`, hint: ofShell });
-  const [only] = said;
-  if (said.length === 1) return new AiplatError("Usage", only!.message, only);
-  const problems = said.map((each) => ({ severity: "error", ...each }));
-  return new AiplatError("Usage", `${said.length} problems`, { details: { problems } });
+    mistakes.push(usage(`an argument of aiplat ${asked.words} is empty`, ofShell));
+  return together(mistakes);
+}
+
+function usage(message: string, hint?: string): AiplatError {
+  return new AiplatError("Usage", message, present({ hint }));
 }
 
 /** The refusal of words that are no command. */
@@ -61,14 +55,13 @@ export function unknownCommand(words: string): AiplatError {
   return new AiplatError("Usage", `no command ${words}`, { hint });
 }
 
-function wrongValue({ spec, text, error }: WrongValue): Said | readonly Said[] {
-  if (error instanceof InvalidInput) return error.problems;
-  if (error !== undefined) return { message: error.message, ...present({ hint: error.hint }) };
+function wrongValue({ spec, text, error }: WrongValue): AiplatError {
+  if (error !== undefined) return error;
   const flag = longFlag(spec.flags);
-  if (text === "") return { message: `${flag} is empty`, hint: `Write ${written(spec)}, or leave it out. ${ofShell}` };
+  if (text === "") return usage(`${flag} is empty`, `Write ${written(spec)}, or leave it out. ${ofShell}`);
   const near = nearestNames(text, spec.choices!);
-  const message = `${flag} ${text}: not one of ${listOr(spec.choices!)}`;
-  return near.length === 0 ? { message } : { message, hint: `Did you mean ${listOr(near)}?` };
+  const hint = near.length === 0 ? undefined : `Did you mean ${listOr(near)}?`;
+  return usage(`${flag} ${text}: not one of ${listOr(spec.choices!)}`, hint);
 }
 
 /** `--output <format>` of `-o, --output <format>`. */
@@ -76,37 +69,33 @@ function written({ flags }: OptionSpec): string {
   return flags.slice(flags.indexOf("--"));
 }
 
-function stoppedAt(error: Stop, asked: AskedCommand | undefined): Said {
-  const { code, message } = error;
+function stoppedAt({ code, message }: Stop, asked: AskedCommand | undefined): AiplatError {
   const [, flag] = /^error: (?:unknown )?option '(?:-\w, )?(--[^'=\s]+)/.exec(message) ?? [];
   switch (code) {
     case "commander.unknownCommand":
-      return { message: tidy(message), hint: "aiplat --help lists the commands." };
+      return usage(tidy(message), "aiplat --help lists the commands.");
     case "commander.unknownOption":
-      return { message: withMeantFlag(message, flag, asked) };
+      return usage(withMeantFlag(message, flag, asked));
     case "commander.optionMissingArgument":
-      return { message: `${flag} needs a value`, hint: `Write ${/'(?:-\w, )?(--[^']+)'/.exec(message)![1]}.` };
+      return usage(`${flag} needs a value`, `Write ${/'(?:-\w, )?(--[^']+)'/.exec(message)![1]}.`);
     case "commander.missingArgument": {
-      const [first] = asked?.arguments ?? [];
-      return {
-        message: `aiplat ${asked?.words} needs ${first?.syntax}`,
-        hint: `${first?.syntax}: ${first?.description}.`,
-      };
+      const [first] = asked!.arguments!;
+      return usage(`aiplat ${asked!.words} needs ${first!.syntax}`, `${first!.syntax}: ${first!.description}.`);
     }
     case "commander.excessArguments":
       return tooMany(asked!);
     default:
-      return { message: tidy(message) };
+      return usage(tidy(message));
   }
 }
 
-function tooMany({ words, args, arguments: takes = [] }: AskedCommand): Said {
+function tooMany({ words, args, arguments: takes = [] }: AskedCommand): AiplatError {
   const what = takes.length === 0 ? "no argument" : `${takes.map(({ syntax }) => syntax).join(" ")} and no more`;
   const extra = args().slice(takes.length);
-  return {
-    message: `aiplat ${words} takes ${what}: ${listOr(extra, "and")} ${extra.length === 1 ? "is" : "are"} too many`,
-    hint: `aiplat ${words} --help shows what it takes.`,
-  };
+  return usage(
+    `aiplat ${words} takes ${what}: ${listOr(extra, "and")} ${extra.length === 1 ? "is" : "are"} too many`,
+    `aiplat ${words} --help shows what it takes.`,
+  );
 }
 
 /** What docker, kubectl, SkyPilot and vLLM call things that have flags of other names here. */

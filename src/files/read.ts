@@ -4,7 +4,8 @@ import { constants, createReadStream, existsSync, openSync, readFileSync, statSy
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Context } from "../context.ts";
-import { AiplatError, Interrupted } from "../errors.ts";
+import { systemSays } from "../core/base/system-error.ts";
+import { AiplatError, Interrupted, together } from "../errors.ts";
 
 /** How messages name standard input. */
 export const stdinName = "<stdin>";
@@ -37,6 +38,18 @@ export async function readText(context: ReadContext, path: string, mostMiB = usu
   if (text.includes("\0") || (path === "-" && text.includes("\uFFFD"))) throw notText(name);
   // Without the mark of its encoding, where it has one.
   return text.replace(/^\uFEFF/, "");
+}
+
+/**
+ * The texts of several files, as `readText` reads each.
+ *
+ * @throws AiplatError with every file that cannot be read.
+ */
+export async function readTexts(context: ReadContext, paths: readonly string[]): Promise<readonly string[]> {
+  const read = await Promise.allSettled(paths.map((path) => readText(context, path)));
+  const failures = read.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  if (failures.length > 0) throw together(failures);
+  return read.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
 }
 
 /** Whether there is something at the path. */
@@ -105,11 +118,8 @@ function cannotRead(name: string, error: NodeJS.ErrnoException): AiplatError {
       return new AiplatError("Usage", `${name}: no such file`);
     case "EISDIR":
       return new AiplatError("Usage", `${name} is a directory, not a file`);
-    case "EACCES":
-    case "EPERM":
-      return new AiplatError("Usage", `${name}: permission denied`);
     default:
-      return new AiplatError("Usage", `${name} cannot be read: ${error.message}`, { cause: error });
+      return new AiplatError("Usage", `${name} cannot be read: ${systemSays(error)}`, { cause: error });
   }
 }
 
@@ -123,5 +133,5 @@ function tooBig(name: string, mostMiB: number): AiplatError {
 }
 
 function notText(name: string): AiplatError {
-  return new AiplatError("Usage", `${name} is not UTF-8 text`);
+  return new AiplatError("Usage", `${name} is not UTF-8 text`, { hint: "Save it as UTF-8, if it is the right file." });
 }

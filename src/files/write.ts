@@ -15,6 +15,7 @@ import {
 import { basename, join, resolve } from "node:path";
 import type { Context } from "../context.ts";
 import { listOr } from "../core/base/problem.ts";
+import { systemSays } from "../core/base/system-error.ts";
 import { AiplatError } from "../errors.ts";
 
 /**
@@ -28,19 +29,17 @@ export function writeNewFile(
   text: string,
   { force, mode = 0o666 }: { readonly force: boolean; readonly mode?: number },
 ): void {
+  const target = resolve(context.cwd, path);
   try {
-    const target = resolve(context.cwd, path);
     // Before there is anything to read in it.
     if (force && mode === 0o600 && existsSync(target) && statSync(target).isFile()) chmodSync(target, mode);
     writeFileSync(target, text, { flag: force ? "w" : "wx", mode });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw existing([path]);
-    if (code === "EISDIR")
-      throw new AiplatError("Usage", `${path} is a directory`, { hint: "Name a file with --file." });
-    if (code === "ENOENT" || code === "ENOTDIR")
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EISDIR" || code === "EEXIST") throw existing(context, [path]);
+    if (code === "ENOENT")
       throw new AiplatError("Usage", `${path}: there is no such folder`, { hint: "Make the folder first." });
-    throw new AiplatError("OperationFailed", `${path} cannot be written: ${message}`, { cause: error });
+    throw unwritable(path, error);
   }
 }
 
@@ -55,11 +54,19 @@ export function writeNewFiles(
   { force }: { readonly force: boolean },
 ): void {
   const there = force ? [] : [...files.keys()].filter((path) => existsSync(resolve(context.cwd, path)));
-  if (there.length > 0) throw existing(there);
+  if (there.length > 0) throw existing(context, there);
   for (const [path, text] of files) writeNewFile(context, path, text, { force });
 }
 
-function existing(paths: readonly string[]): AiplatError {
+function unwritable(path: string, error: unknown): AiplatError {
+  const says = systemSays(error as NodeJS.ErrnoException);
+  return new AiplatError("OperationFailed", `${path} cannot be written: ${says}`, { cause: error });
+}
+
+function existing(context: Pick<Context, "cwd">, paths: readonly string[]): AiplatError {
+  const folder = paths.find((path) => statSync(resolve(context.cwd, path), { throwIfNoEntry: false })?.isDirectory());
+  if (folder !== undefined)
+    return new AiplatError("Usage", `${folder} is a directory`, { hint: "Name a file with --file." });
   const [subject, object] = paths.length === 1 ? ["exists", "it"] : ["exist", "them"];
   return new AiplatError("Usage", `${listOr(paths, "and")} ${subject} already`, {
     hint: `Use --force to overwrite ${object}, or --file for another path.`,
@@ -83,9 +90,7 @@ export function replaceFile(context: Pick<Context, "cwd">, path: string, text: s
     renameSync(temporary, target);
   } catch (error) {
     if (temporary !== undefined) rmSync(temporary, { force: true });
-    throw new AiplatError("OperationFailed", `${path} cannot be written: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
 }
 
@@ -114,7 +119,7 @@ export function writeFiles(
       mkdirSync(resolve(context.cwd, folder), { recursive: true });
       writeFileSync(resolve(context.cwd, path), text);
     } catch (error) {
-      throw new AiplatError("OperationFailed", `cannot write ${path}: ${(error as Error).message}`, { cause: error });
+      throw unwritable(path, error);
     }
     paths.push(path);
   }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { builtInModels } from "../../src/core/models/built-in-models.ts";
 import { runCli } from "../support/cli.ts";
 import { runs, testTimeoutMs } from "../support/depth.ts";
 import { edit, edits } from "../support/hostile-text.ts";
@@ -21,6 +22,11 @@ const definitions = snapshots
   .flatMap((text) => Object.values((JSON.parse(text) as { readonly taskDefinitions: object }).taskDefinitions))
   .map((definition) => JSON.stringify(definition, null, 2));
 const plans = readdirSync(join(fixtures, "saved-plans")).map((name) => read(join(fixtures, "saved-plans", name)));
+const models = builtInModels
+  .filter(
+    ({ config }, index, all) => all.findIndex((each) => each.config["model_type"] === config["model_type"]) === index,
+  )
+  .map(({ config }) => JSON.stringify(config));
 const rows = [
   JSON.stringify([
     {
@@ -78,6 +84,7 @@ const readers: Readonly<Record<string, Reader>> = {
     args: ["run-task", ...flags, "--sandbox", "--dry-run"],
     flag: "--overrides",
   },
+  "a model": { seeds: models, args: ["instances", "fit", "-", "--family", "g6e", "--all", "--arithmetic"] },
   "one value": { seeds: ["environment.A=b", "ports[0].container=80"], args: ["validate", ...flags], flag: "--set" },
 };
 

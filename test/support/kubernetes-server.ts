@@ -36,7 +36,7 @@ export interface KubernetesServer {
   /** `https://127.0.0.1:43210`. */
   readonly url: string;
   readonly kubeconfig: string;
-  kubectl(args: readonly string[], manifests?: readonly object[]): Promise<KubectlResult>;
+  kubectl(args: readonly string[], manifests?: readonly object[], cwd?: string): Promise<KubectlResult>;
   /** The same, where it has to succeed. */
   create(manifests: readonly object[]): Promise<void>;
   stop(): Promise<void>;
@@ -94,7 +94,7 @@ export async function startKubernetes({ scheduler = false } = {}): Promise<Kuber
     "allow-privileged": "true",
     "disable-admission-plugins": "ServiceAccount,TaintNodesByCondition",
   });
-  const kubectl: KubernetesServer["kubectl"] = (args, manifests) => runKubectl(kubeconfig, args, manifests);
+  const kubectl: KubernetesServer["kubectl"] = (args, manifests, cwd) => runKubectl(kubeconfig, args, manifests, cwd);
   const server: KubernetesServer = {
     url,
     kubeconfig,
@@ -152,9 +152,11 @@ function runKubectl(
   kubeconfig: string,
   args: readonly string[],
   manifests: readonly object[] = [],
+  cwd = dirname(kubeconfig),
 ): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
     const child = spawn("kubectl", ["--kubeconfig", kubeconfig, ...args], {
+      cwd,
       // kubectl keeps what it discovers at home.
       env: { PATH: process.env["PATH"] ?? "", HOME: dirname(kubeconfig) },
     });

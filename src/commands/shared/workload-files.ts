@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import type { LocatedProblem, Path } from "../../core/base/problem.ts";
+import { Refusal, type LocatedProblem, type Path, type Problem } from "../../core/base/problem.ts";
 import { podLists } from "../../core/kubernetes/raw-merge.ts";
 import { taskDefinitionLists } from "../../core/ecs/task-definition-lists.ts";
 import {
@@ -10,10 +10,10 @@ import {
   type RawSection,
   type LayerReading,
 } from "../../core/workload/layers.ts";
-import { parseWorkloadText, readPlainWord } from "../../core/workload/parse.ts";
+import { parseWorkloadText, readPlainWord, type SourceDocument } from "../../core/workload/parse.ts";
 import { readSetText, setFlag, setValue } from "../../core/workload/set-values.ts";
 import { AiplatError } from "../../errors.ts";
-import { nameOfFile, readText } from "../../files/read.ts";
+import { nameOfFile, readTexts } from "../../files/read.ts";
 
 /** What files and `--set` come to. */
 export interface WorkloadText extends Omit<Harvest, "problems"> {
@@ -49,8 +49,8 @@ export async function readWorkloadFiles(
   if (paths.filter((path) => path === "-").length > 1)
     throw new AiplatError("Usage", "standard input is named twice: it can be read once");
   const reading: LayerReading = { variables: context.env, raw: rawSections, read: readPlainWord };
-  const texts = await Promise.all(paths.map((path) => readText(context, path)));
-  const sources = texts.map((text, index) => parseWorkloadText(text, nameOfFile(paths[index]!)));
+  const texts = await readTexts(context, paths);
+  const sources = parseAll(texts.map((text, index) => ({ text, name: nameOfFile(paths[index]!) })));
   const layers = sources.map((source) => layerOf(source, source.value, reading));
   const nothing = { placeOf: () => ({ flag: setFlag }), writtenAt: () => undefined };
   const merged =
@@ -69,4 +69,24 @@ export async function readWorkloadFiles(
     broken: problems.map(({ path = [] }) => path),
     set: values.map(({ path }) => path),
   };
+}
+
+/** @throws Refusal with what is wrong with every text that cannot be parsed. */
+function parseAll(files: readonly { readonly text: string; readonly name: string }[]): readonly SourceDocument[] {
+  const told: Problem[] = [];
+  let unread = false;
+  const parsed = files.flatMap(({ text, name }) => {
+    try {
+      const source = parseWorkloadText(text, name);
+      told.push(...source.problems);
+      return source;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      told.push(...error.problems);
+      unread = true;
+      return [];
+    }
+  });
+  if (unread) throw new Refusal(told);
+  return parsed;
 }

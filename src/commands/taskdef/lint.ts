@@ -1,6 +1,6 @@
 import type { LintInput } from "../../core/ecs/lint/report.ts";
 import { AiplatError, exitCodes } from "../../errors.ts";
-import { readText, stdinName } from "../../files/read.ts";
+import { nameOfFile, readTexts } from "../../files/read.ts";
 import { replaceFile } from "../../files/write.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
@@ -38,8 +38,8 @@ export const taskdefLint = defineCommand({
       import("../../core/ecs/lint/report.ts"),
       import("../../output/lint-report.ts"),
     ]);
-    const files: LintInput[] = [];
-    for (const path of args) files.push({ name: path === "-" ? stdinName : path, text: await readText(context, path) });
+    const read = await readTexts(context, args);
+    const files = args.map((path, index): LintInput => ({ name: nameOfFile(path), text: read[index]! }));
     const { report, texts } = options.fix === true ? fixFiles(files) : { report: lintFiles(files), texts: [] };
     for (const [index, text] of texts.entries()) {
       if (args[index] === "-") context.stdout.write(text);

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { briefValue } from "./brief-value.ts";
 import { listOr, valueAt, type Path } from "./problem.ts";
 
 /** What a document that programs write (a plan, a snapshot) has that it may not have. */
@@ -13,7 +14,7 @@ export function mismatchesOf(issues: readonly z.core.$ZodIssue[], document: unkn
   return issues.map((issue) => {
     const path = issue.path as Path;
     const value = valueAt(document, path);
-    return { path, message: value === undefined ? "is missing" : `${shortened(value)} ${wrong(issue)}` };
+    return { path, message: value === undefined ? "is missing" : `${briefValue(value)} ${wrong(issue)}` };
   });
 }
 
@@ -34,9 +35,3 @@ const kinds: Readonly<Record<string, string>> = {
   boolean: "true or false",
   int: "whole number",
 };
-
-/** As much of a value as a message has room for. */
-function shortened(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
-}

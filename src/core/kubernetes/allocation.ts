@@ -149,9 +149,17 @@ function resourceProblems(
   ];
 }
 
+/** Those of the types whose Neuron devices the DRA driver does not give out, as a sentence; undefined where it does all. */
+export function notServedByDra(types: readonly InstanceType[]): string | undefined {
+  const unserved = types.filter(({ family }) => family === "inf1");
+  return unserved.length === 0
+    ? undefined
+    : `the Neuron DRA driver does not serve ${listOr(namesOf(unserved), "and")}: it serves Trainium and Inferentia2`;
+}
+
 function draProblems({ request, instanceTypes }: Shape, { kubernetesVersion }: ClusterSettings): readonly Problem[] {
   const needs = request.kind === "neuron" ? draVersions.neuron : draVersions.nvidia;
-  const unserved = instanceTypes.filter(({ family }) => family === "inf1");
+  const unserved = request.kind === "neuron" ? notServedByDra(instanceTypes) : undefined;
   return [
     ...(kubernetesVersion !== undefined && compareVersions(kubernetesVersion, needs) < 0
       ? [
@@ -162,16 +170,7 @@ function draProblems({ request, instanceTypes }: Shape, { kubernetesVersion }: C
           ),
         ]
       : []),
-    ...(request.kind === "neuron" && unserved.length > 0
-      ? [
-          problem(
-            "dra-type",
-            typesPath,
-            `the Neuron DRA driver does not serve ${listOr(namesOf(unserved), "and")}: it serves Trainium and Inferentia2`,
-            "Use --neuron-scheduler extension.",
-          ),
-        ]
-      : []),
+    ...(unserved === undefined ? [] : [problem("dra-type", typesPath, unserved, "Use --neuron-scheduler extension.")]),
   ];
 }
 

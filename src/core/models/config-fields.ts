@@ -1,3 +1,4 @@
+import { briefValue } from "../base/brief-value.ts";
 import { isRaw } from "../base/merge.ts";
 import { settingProblem, type Problem } from "../base/problem.ts";
 
@@ -41,7 +42,7 @@ export class ConfigFields {
     const value = this.#values[key];
     if (isAbsent(value)) return otherwise;
     if (typeof value === "boolean") return value;
-    this.tell(key, `${key} is ${written(value)}, and must be true or false`);
+    this.tell(key, `${key} is ${briefValue(value)}, and must be true or false`);
     return otherwise;
   }
 
@@ -63,7 +64,7 @@ export class ConfigFields {
   entries(key: string): readonly unknown[] {
     const value = this.#values[key] ?? [];
     if (Array.isArray(value) && value.every((each) => Number.isInteger(each))) return value;
-    this.tell(key, `${key} is ${written(value)}, and must be a list of whole numbers`);
+    this.tell(key, `${key} is ${briefValue(value)}, and must be a list of whole numbers`);
     return [];
   }
 
@@ -101,14 +102,9 @@ export class ConfigFields {
     const value = this.#values[key];
     if (isAbsent(value)) return undefined;
     if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= atMost) return value;
-    this.tell(key, `${key} is ${written(value)}, and must be a whole number from ${least} to ${atMost}`);
+    this.tell(key, `${key} is ${briefValue(value)}, and must be a whole number from ${least} to ${atMost}`);
     return undefined;
   }
-}
-
-/** A value as JSON has it, but for the numbers that are too large for one. */
-function written(value: unknown): string {
-  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
 function isAbsent(value: unknown): boolean {

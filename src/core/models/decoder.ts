@@ -1,3 +1,4 @@
+import { briefValue } from "../base/brief-value.ts";
 import { present } from "../base/present.ts";
 import type { ConfigFields } from "./config-fields.ts";
 import type { Attention, Experts, FeedForward, Layers } from "./shape.ts";
@@ -116,8 +117,7 @@ function windowOf(
 ): (layer: number) => number | undefined {
   const types = fields.list("layer_types", total);
   const strange = types?.find((type) => type !== "sliding_attention" && type !== "full_attention");
-  if (strange !== undefined)
-    fields.tell("layer_types", `layer_types has ${JSON.stringify(strange)}, which is not known`);
+  if (strange !== undefined) fields.tell("layer_types", `layer_types has ${briefValue(strange)}, which is not known`);
   const tokens = fields.optionalCount("sliding_window");
   if (tokens === undefined) return () => undefined;
   if (types !== undefined) return (layer) => (types[layer] === "sliding_attention" ? tokens : undefined);

@@ -1,3 +1,4 @@
+import { briefName } from "../base/brief-value.ts";
 import { isRaw, own } from "../base/merge.ts";
 import { settingProblem, type Problem } from "../base/problem.ts";
 import type { ModelShape, Precision } from "./shape.ts";
@@ -69,21 +70,21 @@ function quantisationOf(config: Fields): unknown {
 
 /** What the section comes to, or what about it is not known. */
 function publishedBy(fields: Fields): Published | string {
-  const { quant_method: method = "quant_algo" in fields ? "modelopt" : "(no quant_method)" } = fields;
+  const { quant_method: method = "quant_algo" in fields ? "modelopt" : undefined } = fields;
   const published = own(formats, String(method))?.(fields);
   if (published === undefined)
-    return `the weights are quantised by ${String(method)}${detailOf(fields)}, which is not known`;
+    return `the weights are quantised by ${method === undefined ? "(no quant_method)" : briefName(method)}${detailOf(fields)}, which is not known`;
   // mxfp4 is the experts' alone anyway.
   const kept =
     published.precision === "mxfp4" ? undefined : keptLayers(fields).find((each) => !neverQuantised.test(each));
   return kept === undefined
     ? published
-    : `of the weights, ${kept} is left in 16 bits, and what that comes to is not known`;
+    : `of the weights, ${briefName(kept)} is left in 16 bits, and what that comes to is not known`;
 }
 
 function detailOf({ bits, quant_algo: algorithm }: Fields): string {
   if (typeof bits === "number") return ` in ${bits} bits`;
-  return typeof algorithm === "string" ? ` in ${algorithm}` : "";
+  return typeof algorithm === "string" ? ` in ${briefName(algorithm)}` : "";
 }
 
 /** The layers that are left as they were, by any format's name for them. */

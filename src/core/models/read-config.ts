@@ -1,3 +1,4 @@
+import { briefName } from "../base/brief-value.ts";
 import { isRaw, own } from "../base/merge.ts";
 import { nearestNames } from "../base/nearest.ts";
 import { present } from "../base/present.ts";
@@ -99,7 +100,7 @@ function unknownArchitecture(modelType: string, from: string): Problem {
   const nearest = nearestNames(modelType, knownModelTypes);
   return settingProblem(
     "unknown-model-architecture",
-    `${from}: the shape of architecture ${modelType} is not known`,
+    `${from}: the shape of architecture ${briefName(modelType)} is not known`,
     `${nearest.length === 0 ? "" : `Nearest ${nearest.length === 1 ? "is" : "are"} ${listOr(nearest, "and")}. `}` +
       `Known are ${listOr(knownModelTypes, "and")}.`,
   );

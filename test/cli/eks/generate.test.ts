@@ -116,8 +116,8 @@ eks: { as: PyTorchJob, namespace: ml, queue: { kueue: team-a } }
     const names = [
       "kustomization.yaml",
       "topology-zones.yaml",
-      "resourceflavor-cpu.yaml",
-      "resourceflavor-trn1-32xlarge.yaml",
+      "resourceflavor-cpu-zones.yaml",
+      "resourceflavor-trn1-32xlarge-zones.yaml",
       "clusterqueue-team-a.yaml",
       "localqueue-team-a.yaml",
       "pytorchjob-train.yaml",

@@ -52,7 +52,7 @@ describe("aiplat validate", () => {
     });
     expect(await inFolder({}, ["validate", "-"], "name: \0")).toMatchObject({
       code: 2,
-      stderr: "error: <stdin> is not UTF-8 text\n",
+      stderr: "error: <stdin> is not UTF-8 text\n  Save it as UTF-8, if it is the right file.\n",
     });
   });
 

@@ -50,3 +50,21 @@ describe("files in a folder", () => {
     expect(readdirSync(cwd).toSorted()).toEqual(["package.json", "w.yaml"]);
   });
 });
+
+describe("what the system refuses", () => {
+  it.each([
+    ["a folder in the place of the file", ".", "error: . is a directory\n  Name a file with --file.\n", 2],
+    ["a path through a file", "package.json/a.yaml", "a part of its path is a file, not a folder\n", 1],
+    ["a name too long", `${"a".repeat(300)}.yaml`, "cannot be written: its name is too long\n", 1],
+    [
+      "a folder that is not there",
+      "none/a.yaml",
+      "error: none/a.yaml: there is no such folder\n  Make the folder first.\n",
+      2,
+    ],
+  ])("is said in words: %s", async (_, path, said, exit) => {
+    const { code, stderr } = await runCli(["init", "pytorch-inference-inf2", "--file", path], { cwd });
+    expect([code, stderr]).toEqual([exit, expect.stringContaining(said)]);
+    expect(stderr).not.toContain(cwd);
+  });
+});

@@ -125,6 +125,18 @@ describe("a queue's topology", () => {
     expect(codesOf("JobSet", queued, { queueFleets })).toContain("queue-topology");
   });
 
+  it("shares no flavor with a queue that has none: what one queue says of a flavor, another would take away", () => {
+    const flavorsOf = (settings: KubernetesSettings, nodes: number) =>
+      made("JobSet", queued, { queueFleets, ...settings }, nodes).manifests.flatMap((each) =>
+        each.kind === "ResourceFlavor" ? [[each.metadata.name, JSON.stringify(each["spec"])] as const] : [],
+      );
+    const byZone = flavorsOf({}, 2);
+    const plain = [...flavorsOf({ zone: "us-east-1a" }, 2), ...flavorsOf({}, 1)];
+    expect(byZone.map(([name]) => name)).toEqual(["cpu-zones", "trn1-32xlarge-zones"]);
+    const specs = new Map([...byZone, ...plain]);
+    expect([...byZone, ...plain].filter(([name, spec]) => specs.get(name) !== spec)).toEqual([]);
+  });
+
   it.each<[string, Partial<Workload>, KubernetesSettings, number]>([
     ["the queue is somebody else's", queued, {}, 2],
     ["one node is a replica", queued, { queueFleets }, 1],

@@ -51,6 +51,7 @@ describe("the built-in models", () => {
     ["meta-llama/Llama-3.1-8B", 8_030_261_248],
     ["meta-llama/Llama-3.1-405B", 405_853_388_800],
     ["mistralai/Mixtral-8x7B-Instruct-v0.1", 46_702_792_704],
+    ["mistralai/Mixtral-8x22B-Instruct-v0.1", 140_630_071_296],
     ["Qwen/Qwen3-30B-A3B", 30_532_122_624],
     ["google/gemma-3-27b-it", 27_432_406_640],
     ["openai/gpt-oss-20b", 20_914_757_184],
@@ -92,6 +93,9 @@ describe("a config.json", () => {
   it.each<readonly [what: string, config: unknown, said: RegExp]>([
     ["no map", [], /is no config\.json of a model/],
     ["without model_type", { hidden_size: 1 }, /it has no model_type/],
+    ["of no name", { model_type: "\u001b[31mred\n" }, /architecture "\\u001b\[31mred\\n" is not known$/],
+    ["of a name without end", { model_type: "x".repeat(1e5) }, /architecture "x{36}\.\.\. is not known$/],
+    ["of a figure without end", { ...llama, hidden_size: "1".repeat(1e5) }, /hidden_size is "1{36}\.\.\., and must be/],
     ["of a diffusion pipeline", { _class_name: "FluxTransformer2DModel" }, /of a diffusion pipeline/],
     [
       "of endless layers",

@@ -96,6 +96,7 @@ export const eksProblemCodes = {
   },
   "Platforms on EKS": {
     "platform-devices": error("No type of the fleet has the devices that the platform is for"),
+    "platform-mechanism": error("Workloads of one fleet get their Neuron devices by the device plugin and by claims"),
     "profile-missing": error("JupyterHub has a profile for each workload, and none is named"),
     "profile-twice": error("Two profiles of JupyterHub have one name"),
     "profile-field": error("A profile of JupyterHub cannot carry what the workload says"),

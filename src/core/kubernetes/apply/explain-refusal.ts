@@ -49,6 +49,7 @@ const explanations: readonly Explain[] = [
   missingNamespace,
   unknownField,
   immutableField,
+  emptiedSpec,
   exceededQuota,
   notAllowed,
   notLoggedIn,
@@ -158,6 +159,19 @@ function exceededQuota(said: string): ExplainedRefusal | undefined {
 }
 
 /** `The Job "train" is invalid: spec.template: Invalid value: ...: field is immutable`, and StatefulSet's own words. */
+/** Of what another manifest wrote, and this has none of, nothing would be left: kubectl then sends null. */
+function emptiedSpec(said: string): ExplainedRefusal | undefined {
+  const [, kind, name] =
+    /The ([\w.-]+) "([^"]+)" is invalid[^]*spec in body must be of type object: "null"/.exec(said) ?? [];
+  if (kind === undefined) return undefined;
+  return {
+    message: `${kind.split(".")[0]!} ${name!} exists, and another manifest of that name wrote all that its spec has`,
+    hint:
+      `Where nothing uses it, delete it and apply again: kubectl delete ${kind.toLowerCase()} ${name!}. ` +
+      "Else have both manifests say the same of it.",
+  };
+}
+
 function immutableField(said: string, resources: readonly ResourceReference[]): ExplainedRefusal | undefined {
   const immutable = /immutable|updates to statefulset spec for fields other than/i.test(said);
   const [, kind, name] = /The ([\w.-]+) "([^"]+)" is invalid/.exec(said) ?? [];

@@ -1,16 +1,19 @@
-import { allocationOf } from "../allocation.ts";
+import { problem, settingProblem, type Problem } from "../../base/problem.ts";
+import { allocationOf, allocationProblems, notServedByDra } from "../allocation.ts";
 import { deviceTolerations } from "../devices.ts";
 import { draDriverNamespace } from "../installs.ts";
 import { shapeOfNode } from "../whole-node.ts";
 import { charts } from "./charts.ts";
 import { efaNotes, missingDevices, typesOfKind } from "./fleet.ts";
-import type { Platform, PlatformFleet } from "./platform.ts";
+import type { Platform, PlatformFleet, PlatformPod } from "./platform.ts";
+
+function isNeuron({ shape }: PlatformPod): boolean {
+  return shape.instanceTypes.some(({ accelerator }) => accelerator.kind === "neuron");
+}
 
 /** Neuron's own pods: every one has a mechanism, which is one for the whole cluster. */
 function mechanismsOf({ pods, cluster }: PlatformFleet): ReadonlySet<string> {
-  const neuron = pods.filter(({ shape }) =>
-    shape.instanceTypes.some(({ accelerator }) => accelerator.kind === "neuron"),
-  );
+  const neuron = pods.filter(isNeuron);
   return new Set(neuron.map(({ workload, shape }) => allocationOf(workload, shape, cluster)));
 }
 
@@ -26,6 +29,28 @@ function usesExtension(fleet: PlatformFleet): boolean {
     : mechanisms.has("extension");
 }
 
+/** Types that are named, and that no pod is on, whose own problem says so with its place. */
+function unservedTypes(fleet: PlatformFleet): readonly Problem[] {
+  const ofPods = new Set(fleet.pods.flatMap(({ shape }) => shape.instanceTypes));
+  const unserved = notServedByDra(typesOfKind(fleet, "neuron").filter((type) => !ofPods.has(type)));
+  return usesDra(fleet) && unserved !== undefined
+    ? [settingProblem("dra-type", unserved, "Leave them out, or use --neuron-scheduler extension.")]
+    : [];
+}
+
+/** A pod that asks the device plugin, where another's claims have the cluster run the DRA driver in its place. */
+function besideClaims({ workload, shape }: PlatformPod, fleet: PlatformFleet): readonly Problem[] {
+  if (!usesDra(fleet) || allocationOf(workload, shape, fleet.cluster) === "dra") return [];
+  return [
+    problem(
+      "platform-mechanism",
+      ["accelerator"],
+      "its devices are the device plugin's to give out, and those of another workload of the fleet the DRA driver's: a cluster has one of them",
+      "Use --neuron-scheduler dra for all of them, here and in eks generate, or a cluster for each.",
+    ),
+  ];
+}
+
 /** https://github.com/aws-neuron/neuron-helm-charts */
 export const neuronHelmChart: Platform = {
   summary: "Neuron's device plugin or DRA driver, and its scheduler extension",
@@ -33,7 +58,18 @@ export const neuronHelmChart: Platform = {
     ...charts["neuron-helm-chart"],
     ...(usesDra(fleet) ? { namespace: draDriverNamespace } : {}),
   }),
-  fleetProblems: (fleet) => missingDevices(fleet, "neuron", "neuron-helm-chart", "trn1.32xlarge"),
+  fleetProblems: (fleet) => [
+    ...missingDevices(fleet, "neuron", "neuron-helm-chart", "trn1.32xlarge"),
+    ...unservedTypes(fleet),
+  ],
+  podProblems: (pod, fleet) =>
+    isNeuron(pod)
+      ? [
+          // The chart is the same for every kind.
+          ...allocationProblems(pod.workload, pod.shape, fleet.cluster, { kind: "", exclusiveTopology: "" }),
+          ...(fleet.cluster.neuronScheduler === undefined ? besideClaims(pod, fleet) : []),
+        ]
+      : [],
   values: (fleet) => {
     const types = typesOfKind(fleet, "neuron");
     const tolerations = [

@@ -59,16 +59,18 @@ export function kueueQueue(
 ): readonly Manifest[] {
   const { namespace } = workload.eks;
   const clusterWide = (name: string): Metadata => ({ name, labels: sharedLabels });
+  // Flavors are of the whole cluster, and one with the topology is another: Kueue has it neither come nor go.
+  const flavor = (name: string) => (byZone ? `${name}-${topologyName}` : name);
   const nodes = fleets.reduce((sum, { count }) => sum + count, 0);
   const flavors = [
     {
-      name: anyNode,
+      name: flavor(anyNode),
       quotas: {
         cpu: String(Number(coordinatorResources["cpu"]) * nodes),
         memory: `${Number.parseInt(coordinatorResources["memory"]!, 10) * nodes}Gi`,
       },
     },
-    ...fleets.map((fleet) => ({ name: flavorName(fleet), quotas: quotasOf(fleet, workload, request) })),
+    ...fleets.map((fleet) => ({ name: flavor(flavorName(fleet)), quotas: quotasOf(fleet, workload, request) })),
   ];
   const covered = [...new Set(flavors.flatMap(({ quotas }) => Object.keys(quotas)))];
   return [
@@ -76,11 +78,11 @@ export function kueueQueue(
     {
       apiVersion,
       kind: "ResourceFlavor",
-      metadata: clusterWide(anyNode),
+      metadata: clusterWide(flavor(anyNode)),
       // A flavor with a topology selects nodes.
       spec: byZone ? { nodeLabels: { "kubernetes.io/os": "linux" }, topologyName } : {},
     },
-    ...fleets.map((fleet) => resourceFlavor(fleet, clusterWide(flavorName(fleet)), byZone)),
+    ...fleets.map((fleet) => resourceFlavor(fleet, clusterWide(flavor(flavorName(fleet))), byZone)),
     {
       apiVersion,
       kind: "ClusterQueue",

@@ -45,6 +45,19 @@ describe("a refusal of the API server", () => {
     ]);
   });
 
+  it("of a spec of which nothing would be left says whose it was", () => {
+    expect(
+      saying(
+        'The ResourceFlavor "cpu" is invalid: \n' +
+          '* spec: Invalid value: "null": spec in body must be of type object: "null"\n' +
+          "* <nil>: Invalid value: null: some validation rules were not checked because the object was invalid",
+      ),
+    ).toEqual([
+      "ResourceFlavor cpu exists, and another manifest of that name wrote all that its spec has",
+      expect.stringMatching(/kubectl delete resourceflavor cpu\. Else have both manifests say the same of it\.$/),
+    ]);
+  });
+
   it("of a namespace that is not there says how it comes to be, also where it is among the manifests", () => {
     for (const said of [
       `Error from server (NotFound): namespaces "ml" not found`,

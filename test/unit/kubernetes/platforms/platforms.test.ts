@@ -116,6 +116,17 @@ it("has the versions and days of the facts, and names the chart's release in the
   expect(helmInstall(charts.kueue)).toBe("helm upgrade --install kueue oci://registry.k8s.io/kueue/charts/kueue");
 });
 
+it("has the GPU Operator give out no GPU that the DRA driver gives out", () => {
+  const operator = platforms["gpu-operator"]!;
+  const plugin = (of: ReturnType<typeof fleet>) => (operator.values(of)["devicePlugin"] as Raw)["enabled"];
+  const gb200 = fleet(["p6e-gb200.36xlarge"]);
+  const mixed = fleet(["p6e-gb200.36xlarge", "g6.xlarge"]);
+  expect([plugin(gb200), plugin(mixed), plugin(cases["gpu-operator"])]).toEqual([false, true, true]);
+  const label = /nvidia\.com\/gpu\.deploy\.device-plugin=false/;
+  expect([gb200, mixed].map((of) => label.test(operator.notes(of).join("\n")))).toEqual([false, true]);
+  expect(operator.notes(gb200).join("\n")).not.toContain("has the device plugin");
+});
+
 /** Its namespace and its role are not the chart's, which has half of it beside the DRA driver. */
 it("leaves Neuron's node problem detector out wherever it installs Neuron's chart", () => {
   const { namespace, release } = charts["neuron-helm-chart"];
@@ -127,6 +138,29 @@ it("leaves Neuron's node problem detector out wherever it installs Neuron's char
   ]);
   for (const name of ["neuron-helm-chart", "neuron-helm-chart.dra"] as const)
     expect(platformOf(name).values(cases[name])["npd"]).toEqual({ enabled: false });
+});
+
+describe("Neuron's chart, of a fleet that it cannot serve whole", () => {
+  const chart = platforms["neuron-helm-chart"]!;
+  const saidOf = (of: ReturnType<typeof fleet>) =>
+    [...of.pods.flatMap((pod) => chart.podProblems!(pod, of)), ...chart.fleetProblems(of)].map(({ code }) => code);
+  const ultra = lab("ultra", { instanceTypes: ["trn2u.48xlarge"] }, { kind: "job", nodes: 4 });
+  const cores = lab("cores", { instanceTypes: ["trn1.32xlarge"], resource: "aws.amazon.com/neuroncore", count: 2 });
+  const inf1 = lab("inf1", { instanceTypes: ["inf1.6xlarge"] });
+
+  it("refuses what the DRA driver does not give out, once", () => {
+    expect(saidOf(fleet(["inf1.6xlarge"], [], { neuronScheduler: "dra" }))).toEqual(["dra-type"]);
+    expect(saidOf(fleet(["inf1.6xlarge"], [inf1], { neuronScheduler: "dra" }))).toEqual(["dra-type"]);
+    expect(saidOf(fleet([], [cores], { neuronScheduler: "dra" }))).toEqual(["dra-resource"]);
+    expect(saidOf(fleet(["inf1.6xlarge"], [inf1, cores]))).toEqual([]);
+  });
+
+  it("refuses pods of the device plugin beside an UltraServer's claims, and those without the driver", () => {
+    expect(saidOf(fleet([], [ultra, labs.neuron, labs.part]))).toEqual(["platform-mechanism", "platform-mechanism"]);
+    expect(saidOf(fleet([], [ultra, labs.whole]))).toEqual([]);
+    expect(saidOf(fleet([], [ultra, labs.neuron], { neuronScheduler: "dra" }))).toEqual([]);
+    expect(saidOf(fleet([], [ultra], { neuronScheduler: "extension" }))).toEqual(["ultraserver-claim"]);
+  });
 });
 
 describe("the profiles of JupyterHub", () => {
