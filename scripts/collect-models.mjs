@@ -32,7 +32,7 @@ const sources = {
 };
 
 const models = [];
-for (const [name, from, path] of chosen) {
+for (const [name, from, path, own = {}] of chosen) {
   const parameters = counts.get(name);
   if (parameters === undefined) throw new Error(`${name}: no published number of parameters in ${countsFile}`);
   const { config, place } = await configOf(name, from, path);
@@ -42,7 +42,7 @@ for (const [name, from, path] of chosen) {
     source: from,
     path: place,
     parameters,
-    config: trimmed(config),
+    config: { ...trimmed(config), ...own },
   });
 }
 const text = {

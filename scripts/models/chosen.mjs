@@ -1,4 +1,7 @@
-/** The models that are built in: name on Hugging Face, where its figures are from, and the path or name there. */
+/**
+ * The models that are built in: name on Hugging Face, where its figures are from, the path or name there, and what llmfit's
+ * row has otherwise.
+ */
 export const chosen = [
   ...`Meta-Llama-3.1-8B Meta-Llama-3.1-70B Meta-Llama-3.1-405B`
     .split(" ")
@@ -8,7 +11,8 @@ export const chosen = [
       `aic-core/src/aiconfigurator_core/model_configs/meta-llama--${name}_config.json`,
     ]),
   ["mistralai/Mixtral-8x7B-Instruct-v0.1", "aiconfigurator", mixtral("8x7B")],
-  ["mistralai/Mixtral-8x22B-Instruct-v0.1", "aiconfigurator", mixtral("8x22B")],
+  // The source's is of the base model, before the words for tools.
+  ["mistralai/Mixtral-8x22B-Instruct-v0.1", "aiconfigurator", mixtral("8x22B"), { vocab_size: 32768 }],
   ...`Qwen/Qwen3-8B Qwen/Qwen3-32B Qwen/Qwen3-30B-A3B Qwen/Qwen3-235B-A22B
     Qwen/Qwen3-Coder-480B-A35B-Instruct Qwen/Qwen3-32B-FP8 Qwen/Qwen3-30B-A3B-FP8 Qwen/Qwen3-235B-A22B-FP8
     Qwen/Qwen3-VL-2B-Instruct Qwen/Qwen3-VL-4B-Instruct Qwen/Qwen3-VL-8B-Instruct Qwen/Qwen3-VL-32B-Instruct

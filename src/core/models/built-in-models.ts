@@ -123,7 +123,7 @@ export const builtInModels: readonly BuiltInModel[] = [
       num_local_experts: 8,
       tie_word_embeddings: false,
       torch_dtype: "bfloat16",
-      vocab_size: 32000,
+      vocab_size: 32768,
     },
   },
   {

@@ -141,10 +141,11 @@ export function isGated(hubName: string): boolean {
   return /^(?:meta-llama\/|google\/(?:code)?gemma)/.test(hubName);
 }
 
-/** A workload's name made of a model's. */
+/** A workload's name made of a model's, or of its folder's: every model's file is called config.json. */
 export function workloadName(name: string): string {
   const text = name
-    .slice(name.lastIndexOf("/") + 1)
+    .replace(/(?<=[^/.])\/config\.json$/, "")
+    .replace(/^.*\//s, "")
     .toLowerCase()
     .replace(/\.json$/, "")
     .replace(/[^a-z0-9]+/g, "-")

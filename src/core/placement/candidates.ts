@@ -1,5 +1,6 @@
 import { Heap } from "../base/heap.ts";
-import type { InstanceState } from "./instance-state.ts";
+import { cellsOf } from "./cells.ts";
+import { tasksIn, type InstanceState } from "./instance-state.ts";
 import type { Measures } from "./strategies.ts";
 
 /** Figures to compare one by one; the last is the instance's place in the list, so that no two are equal. */
@@ -14,8 +15,10 @@ interface Entry {
 /** Instances that no shared measure tells apart: whatever is placed elsewhere, their order among each other stays. */
 interface Cell {
   readonly values: readonly string[];
-  /** Those that nobody has changed, in order, from `next` on: a plan for a large cluster never comes to most. */
-  readonly unchanged: number[];
+  /**
+   * In order. From `next` on those that have not moved are unchanged: a plan for a large cluster never comes to most.
+   */
+  readonly unchanged: readonly number[];
   next: number;
   /** Those that have changed; entries that are out of date stay in until they come first. */
   readonly changed: Heap<Entry>;
@@ -51,12 +54,12 @@ export class Candidates {
   private readonly instanceStates: readonly InstanceState[];
   private readonly strategy: Measures;
   private readonly options: CandidatesOptions;
-  private readonly cells = new Map<string, Cell>();
+  private readonly cells: readonly Cell[];
   private readonly queue = new Heap<CellEntry>((one, other) => compare(one.key, other.key));
   /** The group's tasks by value, for each shared measure. */
   private readonly counts: readonly Map<string, number>[];
-  /** By instance: its cell, and the group's tasks as they are counted. */
-  private readonly cellOf: Cell[];
+  /** By instance: the number of its cell, and the group's tasks as they are counted. */
+  private readonly cellOf: readonly number[];
   private readonly tasks: Uint32Array;
   /** By instance: its own figures at the beginning, one measure beside the other. */
   private readonly figures: Float64Array;
@@ -77,18 +80,19 @@ export class Candidates {
     this.fits = new Uint8Array(instanceStates.length);
     this.hasMoved = new Uint8Array(instanceStates.length);
     this.figures = new Float64Array(instanceStates.length * strategy.own.length);
-    this.cellOf = instanceStates.map((instanceState) => this.findCell(instanceState));
     instanceStates.forEach((instanceState, index) => {
-      this.count(index);
-      if (options.isConsidered(instanceState)) this.cellOf[index]!.unchanged.push(index);
-      else this.hasMoved[index] = 1;
+      if (!options.isConsidered(instanceState)) this.hasMoved[index] = 1;
       for (let measure = 0; measure < strategy.own.length; measure++)
         this.figures[this.figureAt(index, measure)] = strategy.own[measure]!(instanceState);
     });
-    for (const cell of this.cells.values()) {
-      this.sort(cell.unchanged);
-      this.advance(cell);
-    }
+    const { cells, cellOf } = cellsOf(instanceStates, strategy.shared);
+    this.cellOf = cellOf;
+    this.cells = cells.map(({ values, members }) => {
+      const changed = new Heap<Entry>((one, other) => compare(one.key, other.key));
+      return { values, unchanged: this.inOrder(members), next: 0, changed, entry: undefined };
+    });
+    instanceStates.forEach((_, index) => this.count(index));
+    for (const cell of this.cells) this.advance(cell);
   }
 
   /**
@@ -115,7 +119,7 @@ export class Candidates {
     if (entry !== undefined && known !== undefined && compare(entry.key, known.key) === 0) return;
     this.move(index, entry);
     if (entry === undefined) return;
-    const cell = this.cellOf[index]!;
+    const cell = this.cellWith(index);
     cell.changed.push(entry);
     this.advance(cell);
   }
@@ -138,22 +142,8 @@ export class Candidates {
     return equals[Math.floor(random() * equals.length)];
   }
 
-  private findCell(instanceState: InstanceState): Cell {
-    const [of, another] = this.strategy.shared;
-    // A plan makes a dozen of these for tens of thousands of instances, and nearly always by one measure.
-    const name =
-      of !== undefined && another === undefined ? of(instanceState) : this.valuesOf(instanceState).join("\0");
-    const known = this.cells.get(name);
-    if (known !== undefined) return known;
-    const values = this.valuesOf(instanceState);
-    const changed = new Heap<Entry>((one, other) => compare(one.key, other.key));
-    const cell: Cell = { values, unchanged: [], next: 0, changed, entry: undefined };
-    this.cells.set(name, cell);
-    return cell;
-  }
-
-  private valuesOf(instanceState: InstanceState): readonly string[] {
-    return this.strategy.shared.map((of) => of(instanceState));
+  private cellWith(index: number): Cell {
+    return this.cells[this.cellOf[index]!]!;
   }
 
   private figureAt(index: number, measure: number): number {
@@ -172,22 +162,21 @@ export class Candidates {
 
   /** Brings the shared measures up to date with an instance. */
   private count(index: number): void {
-    const tasks = this.instanceStates[index]!.groups.get(this.options.group) ?? 0;
+    const tasks = tasksIn(this.instanceStates[index]!, this.options.group);
     const difference = tasks - this.tasks[index]!;
     if (difference === 0) return;
     this.tasks[index] = tasks;
-    const { values } = this.cellOf[index]!;
+    const { values } = this.cellWith(index);
     for (const [measure, counts] of this.counts.entries()) {
       const value = values[measure]!;
       counts.set(value, (counts.get(value) ?? 0) + difference);
       // A higher count is found out when the cell comes first; a lower one brings it forward.
-      if (difference < 0)
-        for (const cell of this.cells.values()) if (cell.values[measure] === value) this.advance(cell);
+      if (difference < 0) for (const cell of this.cells) if (cell.values[measure] === value) this.advance(cell);
     }
   }
 
-  /** Sorts instances of one cell, by their own figures and by their places. */
-  private sort(indices: number[]): void {
+  /** Instances of one cell, by their own figures and by their places. */
+  private inOrder(indices: readonly number[]): readonly number[] {
     const order = (one: number, other: number) => {
       for (let measure = 0; measure < this.strategy.own.length; measure++) {
         const difference = this.figures[this.figureAt(one, measure)]! - this.figures[this.figureAt(other, measure)]!;
@@ -196,8 +185,8 @@ export class Candidates {
       return one - other;
     };
     // As they mostly are.
-    if (indices.every((index, at) => at === 0 || order(indices[at - 1]!, index) < 0)) return;
-    indices.sort(order);
+    const isSorted = indices.every((index, at) => at === 0 || order(indices[at - 1]!, index) < 0);
+    return isSorted ? indices : indices.toSorted(order);
   }
 
   /** Sees to it that the cell is in the queue, and not behind the place of its best instance. */
@@ -259,7 +248,7 @@ export class Candidates {
 
   /** The entry's figures by every measure in turn, with the counts as they are now. */
   private keyOf({ index, key }: Entry): Key {
-    const { values } = this.cellOf[index]!;
+    const { values } = this.cellWith(index);
     const figures: number[] = [];
     let [own, shared] = [0, 0];
     for (const kind of this.strategy.kinds)

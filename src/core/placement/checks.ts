@@ -47,11 +47,12 @@ export const checks: Readonly<Record<ReasonCode, Check>> = {
   HEALTH: checkHealth,
 };
 
-const codes = Object.keys(checks) as readonly ReasonCode[];
+const inOrder = Object.entries(checks) as readonly (readonly [ReasonCode, Check])[];
 
 /** The first reason why the task does not fit, if there is any. */
 export function firstReason(requirements: Requirements, instanceState: InstanceState): ReasonCode | undefined {
-  return codes.find((code) => checks[code](requirements, instanceState).length > 0);
+  for (const [code, check] of inOrder) if (check(requirements, instanceState).length > 0) return code;
+  return undefined;
 }
 
 export function checkConstraints({ constraints }: Requirements, instanceState: InstanceState): readonly string[] {

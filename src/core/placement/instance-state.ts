@@ -101,6 +101,11 @@ function groupsOf(tasks: readonly Task[]): ReadonlyMap<string, number> {
   return groups;
 }
 
+/** How many tasks of a group the instance has. A large plan asks mostly where there is none. */
+export function tasksIn({ groups }: InstanceState, group: string): number {
+  return groups.size === 0 ? 0 : (groups.get(group) ?? 0);
+}
+
 /** The tasks on the instance that reserve the host port. */
 export function holdersOf({ tasks, definitions }: InstanceState, wanted: HostPort): readonly Task[] {
   return tasks.filter(({ taskDefinitionArn, desiredStatus }) => {

@@ -1,6 +1,6 @@
 import { problem, Refusal } from "../base/problem.ts";
 import { strategyFault, type PlacementStrategy } from "../ecs-api/placement-strategy.ts";
-import type { InstanceState } from "./instance-state.ts";
+import { tasksIn, type InstanceState } from "./instance-state.ts";
 
 /**
  * What ECS does for a service without a strategy: spread over the zones, then over the instances with the fewest of its
@@ -17,8 +17,8 @@ export interface Measures {
   readonly kinds: readonly ("own" | "shared")[];
   /** Figures of an instance itself. */
   readonly own: readonly ((instanceState: InstanceState) => number)[];
-  /** Values of an instance: the tasks of the group count together on all instances that have the same. */
-  readonly shared: readonly ((instanceState: InstanceState) => string)[];
+  /** Attributes: the tasks of the group count together on all instances that have the same value. */
+  readonly shared: readonly string[];
   /** Of equals any one, in place of the first. */
   readonly random: boolean;
 }
@@ -38,14 +38,14 @@ export function measuresOf(strategies: readonly PlacementStrategy[], group: stri
   return {
     kinds: measures.map(({ kind }) => kind),
     own: measures.flatMap((measure) => (measure.kind === "own" ? [measure.of] : [])),
-    shared: measures.flatMap((measure) => (measure.kind === "shared" ? [measure.of] : [])),
+    shared: measures.flatMap((measure) => (measure.kind === "shared" ? [measure.attribute] : [])),
     random: picks >= 0,
   };
 }
 
 type Measure =
   | { readonly kind: "own"; readonly of: Measures["own"][number] }
-  | { readonly kind: "shared"; readonly of: Measures["shared"][number] };
+  | { readonly kind: "shared"; readonly attribute: string };
 
 function measureOf(strategy: PlacementStrategy, index: number, group: string): Measure {
   const fault = strategyFault(strategy);
@@ -58,15 +58,6 @@ function measureOf(strategy: PlacementStrategy, index: number, group: string): M
       ? { kind: "own", of: ({ memoryMiB }) => memoryMiB }
       : { kind: "own", of: ({ cpu }) => cpu };
   return field.startsWith("attribute:")
-    ? { kind: "shared", of: attributeReader(field.slice("attribute:".length)) }
-    : { kind: "own", of: ({ groups }) => groups.get(group) ?? 0 };
-}
-
-/** Instances without the attribute count together: AWS does not say. */
-function attributeReader(attribute: string): (instanceState: InstanceState) => string {
-  return ({ instance: { attributes } }) => {
-    const value: unknown = attributes[attribute];
-    // What every object inherits is no text.
-    return typeof value === "string" ? value : "";
-  };
+    ? { kind: "shared", attribute: field.slice("attribute:".length) }
+    : { kind: "own", of: (instanceState) => tasksIn(instanceState, group) };
 }

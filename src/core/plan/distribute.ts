@@ -76,7 +76,7 @@ function placers(shares: readonly Share[], instanceStates: readonly InstanceStat
   );
   return (index) =>
     pools[index]!.some(({ placer, others }) => {
-      const [placement] = placer.place(1);
+      const placement = placer.place(1)[0];
       if (placement === undefined) return false;
       for (const other of others) if (other !== placer) other.changed(placement.index);
       return true;

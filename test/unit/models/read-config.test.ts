@@ -51,6 +51,7 @@ describe("the built-in models", () => {
     ["meta-llama/Llama-3.1-8B", 8_030_261_248],
     ["meta-llama/Llama-3.1-405B", 405_853_388_800],
     ["mistralai/Mixtral-8x7B-Instruct-v0.1", 46_702_792_704],
+    ["mistralai/Mixtral-8x22B-Instruct-v0.1", 140_630_071_296],
     ["Qwen/Qwen3-30B-A3B", 30_532_122_624],
     ["google/gemma-3-27b-it", 27_432_406_640],
     ["openai/gpt-oss-20b", 20_914_757_184],

@@ -5,7 +5,11 @@ import { isGated, workloadName } from "../../../src/core/models/starter.ts";
 it.each<readonly [model: string, name: string]>([
   ["llama-3.1-8b", "llama-3-1-8b"],
   ["hf:Qwen/QwQ-32B", "qwq-32b"],
-  ["./models/config.json", "config"],
+  ["./models/my-llama/config.json", "my-llama"],
+  ["./config.json", "config"],
+  ["../config.json", "config"],
+  ["config.json", "config"],
+  ["tuned.json", "tuned"],
   ["01-ai/1.5", "model"],
   ["a-model-with-a-name-that-is-far-longer-than-a-workload-may-have", "a-model-with-a-name-that-is-far-longer-th"],
 ])("%s is the workload %s", (model, name) => {
