@@ -78,7 +78,10 @@ function readTwice({ command, entryPoint }: ResolvedWorkload, { args, ...contain
 
 /** As the image's own user runs on every other kind: the preset takes none that is root. */
 function asImageRuns({ securityContext, ...container }: Container): Container {
-  return { ...container, securityContext: { ...securityContext, runAsNonRoot: securityContext?.["runAsNonRoot"] ?? false } };
+  return {
+    ...container,
+    securityContext: { ...securityContext, runAsNonRoot: securityContext?.["runAsNonRoot"] ?? false },
+  };
 }
 
 /** https://kserve.github.io/website/docs/model-serving/generative-inference/llmisvc/llmisvc-configuration */
