@@ -201,6 +201,8 @@ export interface EcsPort extends EcsServicePort {
   describeContainerInstances(cluster: string, arns: readonly string[]): Promise<readonly ContainerInstance[]>;
   /** Sets the container instance to DRAINING: it gets no more tasks, and ECS moves those of services. */
   drainInstance(cluster: string, arn: string): Promise<void>;
+  /** Sets one that drains back to ACTIVE. */
+  activateInstance(cluster: string, arn: string): Promise<void>;
 }
 
 export interface SsmPort {

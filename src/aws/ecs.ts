@@ -57,6 +57,19 @@ export function createEcs(
     [name, createPace(bucket, config.clock, name === "resourceModify" ? changesUntil : signal)] as const;
   const paces = Object.fromEntries(Object.entries(buckets).map(paceOf)) as Record<keyof typeof buckets, Pace>;
 
+  const setInstanceStatus = async (cluster: string, arn: string, status: "ACTIVE" | "DRAINING") => {
+    const command = new UpdateContainerInstancesStateCommand({ cluster, containerInstances: [arn], status });
+    const { failures = [] } = await paces.resourceModify(() =>
+      inCluster(
+        cluster,
+        change("UpdateContainerInstancesState", (options) => client.send(command, options)),
+      ),
+    );
+    if (failures.length > 0)
+      throw new AiplatError("OperationFailed", `${arn} was not set to ${status}: ${failures[0]!.reason}`, {
+        details: { failures },
+      });
+  };
   return {
     ...createServiceCalls({
       client,
@@ -256,22 +269,7 @@ export function createEcs(
       return answers.flat();
     },
 
-    drainInstance: async (cluster, arn) => {
-      const command = new UpdateContainerInstancesStateCommand({
-        cluster,
-        containerInstances: [arn],
-        status: "DRAINING",
-      });
-      const { failures = [] } = await paces.resourceModify(() =>
-        inCluster(
-          cluster,
-          change("UpdateContainerInstancesState", (options) => client.send(command, options)),
-        ),
-      );
-      if (failures.length > 0)
-        throw new AiplatError("OperationFailed", `${arn} was not set to DRAINING: ${failures[0]!.reason}`, {
-          details: { failures },
-        });
-    },
+    drainInstance: (cluster, arn) => setInstanceStatus(cluster, arn, "DRAINING"),
+    activateInstance: (cluster, arn) => setInstanceStatus(cluster, arn, "ACTIVE"),
   };
 }

@@ -1,4 +1,7 @@
 import type { ClusterContents, GroupedMachines } from "../core/capacity/capacity-use.ts";
+import { counted } from "../core/base/counted.ts";
+import { present } from "../core/base/present.ts";
+import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import { withoutProvider } from "../core/capacity/provider-list.ts";
 import type { Stack } from "../core/capacity/stack.ts";
 import type { CloudFormationPort } from "../capacity-ports.ts";
@@ -7,7 +10,8 @@ import { AiplatError } from "../errors.ts";
 import type { AutoScalingPort, ClusterDescription, EcsPort } from "../ports.ts";
 import { changeProviders } from "./change-providers.ts";
 import { deleteStack } from "./change-stack.ts";
-import { emptyGroup } from "./empty-group.ts";
+import { settleMs } from "./roll-machines.ts";
+import { emptyGroup, repeat } from "./empty-group.ts";
 import { observeClusterContents } from "./observe-cluster-contents.ts";
 import type { StackWatch } from "./follow-stack.ts";
 import { halfDone } from "./half-done.ts";
@@ -93,13 +97,15 @@ export async function deleteCapacity(
 ): Promise<void> {
   const { ecs, autoScaling, cloudFormation, runtime, token, watch, say } = remover;
   const { name, cluster, stack } = doomed;
+  const refuseIn = ({ group, contents }: Look) =>
+    refuse(
+      [...gone.map((each) => ({ ...each, makesCluster: false })), { ...doomed, instances: idsOf(group) }],
+      contents,
+    );
   const look = async () => {
-    const described = await ecs.describeCluster(cluster);
-    if (described?.status !== "ACTIVE") return false;
-    const [group, contents] = await Promise.all([autoScaling.group(name), observeClusterContents(ecs, described)]);
-    const instances = (group?.instances ?? []).map(({ id }) => id);
-    refuse([...gone.map((each) => ({ ...each, makesCluster: false })), { ...doomed, instances }], contents);
-    return true;
+    const found = await lookAt(remover, doomed);
+    if (found !== undefined) refuseIn(found);
+    return found !== undefined;
   };
   const isThere = await look();
   let standing: string | undefined;
@@ -114,9 +120,62 @@ export async function deleteCapacity(
         await look();
       }
     }
-    await emptyGroup(autoScaling, runtime, name, { ...watch(name), onChange: say });
+    const beforeEnding = async () => {
+      await closeMachines(remover, doomed, refuseIn);
+      if (standing !== undefined)
+        standing = `Cluster ${cluster} no longer lists ${name}, and its machines get no tasks.`;
+    };
+    await emptyGroup(autoScaling, runtime, name, { ...watch(name), onChange: say, beforeEnding });
     if (stack !== undefined) await deleteStack(cloudFormation, runtime, stack, token, watch(name));
   } catch (error) {
     throw halfDone(error, standing, watch(name).hint);
   }
+}
+
+/** What there is of a capacity's machines and in their cluster. */
+interface Look {
+  readonly group?: GroupDetail;
+  readonly contents: ClusterContents;
+}
+
+/** Undefined where the cluster is no more. */
+async function lookAt(
+  { ecs, autoScaling }: Remover,
+  { cluster, name }: Pick<DoomedCapacity, "cluster" | "name">,
+): Promise<Look | undefined> {
+  const described = await ecs.describeCluster(cluster);
+  if (described?.status !== "ACTIVE") return undefined;
+  const [group, contents] = await Promise.all([autoScaling.group(name), observeClusterContents(ecs, described)]);
+  return { contents, ...present({ group }) };
+}
+
+/**
+ * Has ECS place nothing more on the machines, and looks who is there: a task that names no provider is placed whatever
+ * the cluster lists, and would end with its machine. Where one has come the machines take tasks again.
+ */
+async function closeMachines(remover: Remover, doomed: DoomedCapacity, refuseIn: (look: Look) => void): Promise<void> {
+  const { ecs, runtime, say } = remover;
+  const { name, cluster } = doomed;
+  const before = await lookAt(remover, doomed);
+  if (before === undefined) return;
+  const ids = new Set(idsOf(before.group));
+  const open = before.contents.instances.filter(
+    ({ ec2InstanceId, status }) => ids.has(ec2InstanceId) && status === "ACTIVE",
+  );
+  for (const { arn } of open) await repeat(runtime, () => ecs.drainInstance(cluster, arn));
+  if (open.length > 0) {
+    say(`${counted(open.length, "machine")} of ${name} ${open.length === 1 ? "gets" : "get"} no more tasks`);
+    await runtime.sleep(settleMs);
+  }
+  const after = open.length === 0 ? before : await lookAt(remover, doomed);
+  try {
+    if (after !== undefined) refuseIn(after);
+  } catch (refusal) {
+    for (const { arn } of open) await repeat(runtime, () => ecs.activateInstance(cluster, arn));
+    throw refusal;
+  }
+}
+
+function idsOf(group: GroupDetail | undefined): readonly string[] {
+  return (group?.instances ?? []).map(({ id }) => id);
 }

@@ -13,6 +13,8 @@ export interface GroupWatch {
   readonly hint: string;
   /** Hears of each change of what is left, and of each step. */
   readonly onChange: (text: string) => void;
+  /** Before instances are ended: what throws keeps them. */
+  readonly beforeEnding: () => Promise<void>;
 }
 
 const pauseMs = 5_000;
@@ -27,7 +29,7 @@ export async function emptyGroup(
   autoScaling: AutoScalingPort,
   runtime: Runtime,
   name: string,
-  { deadline, hint, onChange }: GroupWatch,
+  { deadline, hint, onChange, beforeEnding }: GroupWatch,
 ): Promise<void> {
   const startedAt = runtime.now();
   let said = "";
@@ -41,7 +43,10 @@ export async function emptyGroup(
     }
     if (text !== said) onChange(`${name} has ${text}`);
     said = text;
-    await takeDown(autoScaling, runtime, group);
+    if (!isEmptied(group) || protectedOf(left).length > 0) {
+      await beforeEnding();
+      await takeDown(autoScaling, runtime, group);
+    }
     if (runtime.now() > deadline)
       throw new AiplatError(
         "Timeout",
@@ -62,7 +67,7 @@ export async function emptyGroup(
 async function takeDown(autoScaling: AutoScalingPort, runtime: Runtime, group: GroupDetail): Promise<void> {
   const { name, instances } = group;
   // What it launches from now on is protected no more: so that comes first.
-  if (!isEmptied(group)) await lookAgain(runtime, () => autoScaling.emptyGroup(name));
+  if (!isEmptied(group)) await repeat(runtime, () => autoScaling.emptyGroup(name));
   await unprotect(autoScaling, runtime, name, protectedOf(instances));
 }
 
@@ -79,7 +84,7 @@ async function unprotect(
 ): Promise<void> {
   if (ids.length === 0) return;
   try {
-    await lookAgain(runtime, () => autoScaling.unprotect(name, ids));
+    await repeat(runtime, () => autoScaling.unprotect(name, ids));
   } catch (error) {
     // What was unprotected by a call whose answer was lost is on its way out, and refused.
     const group = await autoScaling.group(name);
@@ -92,7 +97,7 @@ function isEmptied({ min, max, desired, protectsNewInstances }: GroupDetail): bo
   return min === 0 && max === 0 && desired === 0 && !protectsNewInstances;
 }
 
-/** Both calls set what is wanted, and may be repeated. */
-function lookAgain(runtime: Runtime, act: () => Promise<void>): Promise<void> {
+/** Repeats a call that sets what is wanted until its answer is known. */
+export function repeat(runtime: Runtime, act: () => Promise<void>): Promise<void> {
   return surely(runtime, act, async () => undefined);
 }

@@ -1,6 +1,6 @@
 import { formatDuration } from "../core/base/duration.ts";
 import { isUnderWay, type Stack, type StackEvent } from "../core/capacity/stack.ts";
-import { explainStackFailure, lastOperation, stackType } from "../core/capacity/stack-outcome.ts";
+import { begins, explainStackFailure, lastOperation, stackType } from "../core/capacity/stack-outcome.ts";
 import type { CloudFormationPort } from "../capacity-ports.ts";
 import type { Runtime } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
@@ -96,7 +96,10 @@ function notSeen({ id, name }: Pick<Stack, "id" | "name">, { hint }: StackWatch)
 
 /** The event by which the last operation ended; what follows an update's end is CloudFormation's own cleaning up. */
 function endOf(events: readonly StackEvent[]): StackEvent | undefined {
-  const last = lastOperation(events).findLast(({ type }) => type === stackType);
+  const operation = lastOperation(events);
+  // What was read before may have been behind, and the end of an earlier operation is then none that was known.
+  if (operation[0] === undefined || !begins(operation[0])) return undefined;
+  const last = operation.findLast(({ type }) => type === stackType);
   // Made for a change set to stand under, a stack is yet to begin.
   return last === undefined || isUnderWay(last) || last.status === "REVIEW_IN_PROGRESS" ? undefined : last;
 }

@@ -284,23 +284,30 @@ describe("capacity delete", () => {
   });
 });
 
-it.each<readonly [string, TestSandboxOptions]>([
-  ["a cluster empty", { fleet: [] }],
-  [
-    "somebody's provider of another type alone",
-    { providers: [{ name: "theirs", instanceType: "g5.xlarge", min: 0, max: 2 }] },
-  ],
+const theirs = { name: "theirs", instanceType: "g5.xlarge", min: 0, max: 2 };
+it.each<readonly [string, TestSandboxOptions, readonly string[] | undefined]>([
+  ["a cluster empty", { fleet: [] }, undefined],
+  ["Fargate alone", { fleet: [] }, ["FARGATE", "FARGATE_SPOT"]],
+  ["somebody's provider that starts nothing by default", { providers: [theirs] }, ["FARGATE", "theirs"]],
+  ["somebody's provider of another type alone", { providers: [theirs] }, undefined],
   [
     "a provider of another type alone",
     { providers: [{ name: "aiplat-default-g5-xlarge", instanceType: "g5.xlarge", min: 0, max: 2 }] },
+    undefined,
   ],
-])("is named, with its words, by what finds %s", async (_, options) => {
+])("is named, with its words, by what finds %s", async (_, options, listed) => {
   await restart(options);
+  if (listed !== undefined)
+    await box.ecs("PutClusterCapacityProviders", {
+      cluster: "default",
+      capacityProviders: listed,
+      defaultCapacityProviderStrategy: [],
+    });
   const words = "aiplat capacity deploy --cluster default --instance-type inf2.xlarge --subnet SUBNET";
   const workload = ["--name", "bert", "--image", "busybox", "--cluster", "default", ...machines.slice(2)];
   for (const command of [["run-task"], ["plan"], ["service", "deploy"], ["cluster", "explain"], ["doctor"]]) {
     const { stdout, stderr } = await run([...command, ...workload]);
     expect(`${command.join(" ")} ${stdout}${stderr}`.replaceAll(/\s+/g, " ")).toContain(words);
-    expect(`${stdout}${stderr}`).not.toContain("may start it");
+    expect(`${stdout}${stderr}`).not.toMatch(/may start it|FARGATE.* start/);
   }
 });

@@ -89,6 +89,7 @@ export function scriptedEcs(
     tagResource: refuse("TagResource"),
     listContainerInstances: refuse("ListContainerInstances"),
     drainInstance: refuse("UpdateContainerInstancesState"),
+    activateInstance: refuse("UpdateContainerInstancesState"),
     describeContainerInstances: async () => [],
     listTasks: async (_, { startedBy, desiredStatus = "RUNNING", ...other }) => {
       if (startedBy !== undefined && (desiredStatus !== "RUNNING" || Object.keys(other).length > 0))

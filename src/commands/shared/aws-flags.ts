@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import type { Problem } from "../../core/base/problem.ts";
 import { Refusal } from "../../core/base/problem.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
-import { InvalidInput, type AiplatError } from "../../errors.ts";
+import { AiplatError, InvalidInput } from "../../errors.ts";
 import { readText } from "../../files/read.ts";
 import { longFlag, optionKey, type OptionsOf, type OptionSpec } from "./option.ts";
 
@@ -114,5 +114,9 @@ export function atFlag<T>(flag: string, work: () => T): T {
 
 /** https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html */
 async function contentOf(context: Context, text: string): Promise<string> {
-  return text.startsWith("file://") ? (await readText(context, text.slice("file://".length))).trim() : text;
+  if (!text.startsWith("file://")) return text;
+  const path = text.slice("file://".length);
+  const content = (await readText(context, path)).trim();
+  if (content === "") throw new AiplatError("Usage", `${path} is empty`);
+  return content;
 }

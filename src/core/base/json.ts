@@ -1,3 +1,5 @@
+import { jsonMistake } from "./json-mistake.ts";
+
 /** Far deeper than any document of AWS's or Kubernetes', and far from where recursion runs out of stack. */
 export const maxDepth = 200;
 
@@ -9,7 +11,11 @@ export const maxDepth = 200;
  */
 export function parseJson(text: string, reviver?: (this: unknown, key: string, value: unknown) => unknown): unknown {
   if (isDeep(text)) throw new SyntaxError(`it is nested deeper than ${maxDepth} levels`);
-  return JSON.parse(text, reviver);
+  try {
+    return JSON.parse(text, reviver);
+  } catch (error) {
+    throw error instanceof SyntaxError ? new SyntaxError(jsonMistake(text), { cause: error }) : error;
+  }
 }
 
 const [quote, backslash, openList, openMap, closeList, closeMap] = [...'"\\[{]}'].map((each) => each.charCodeAt(0));

@@ -91,10 +91,12 @@ const rows: readonly Row[] = [
 /** What of a stack's events is of its last operation, the oldest first. */
 export function lastOperation(events: readonly StackEvent[]): readonly StackEvent[] {
   const inOrder = events.toSorted((one, other) => one.at - other.at);
-  const began = inOrder.findLastIndex(
-    ({ type, status }) => type === stackType && /^(?:CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(status),
-  );
-  return inOrder.slice(Math.max(0, began));
+  return inOrder.slice(Math.max(0, inOrder.findLastIndex(begins)));
+}
+
+/** Whether an operation begins with the event. */
+export function begins({ type, status }: StackEvent): boolean {
+  return type === stackType && /^(?:CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(status);
 }
 
 /**

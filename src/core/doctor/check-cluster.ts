@@ -1,5 +1,6 @@
 import { counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
+import { isFargate } from "../ecs-api/fargate.ts";
 import { missingCapacityCommand } from "../cluster/capacity-command.ts";
 import { problemsOfLockPortBase } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
@@ -147,6 +148,7 @@ function checkNone(
   snapshot: ClusterSnapshot,
 ): CheckItem {
   const { instances } = snapshot;
+  const own = capacityProviders.filter((name) => !isFargate(name));
   const check = "instances";
   const names = typeNamesOf(ecs?.workload);
   const types = listOr(names);
@@ -156,8 +158,8 @@ function checkNone(
       ? ok(check, `${none}: it starts one when a task needs it`)
       : fail(check, `${none}, and it starts none by itself${because(provider.limit)}`, lettingItGrow);
   }
-  if (ecs === undefined && capacityProviders.length > 0)
-    return skip(check, `no container instances yet: ${listOr(capacityProviders, "and")} may start some`);
+  if (ecs === undefined && own.length > 0)
+    return skip(check, `no container instances yet: ${listOr(own, "and")} may start some`);
   const others =
     instances.length === 0
       ? "the cluster has no container instances"
@@ -165,9 +167,7 @@ function checkNone(
   const image = types === "" ? "aiplat ami latest" : `aiplat ami latest --instance-type ${names[0]!}`;
   const [made] = names.flatMap((type) => missingCapacityCommand(snapshot, type) ?? []);
   const scaling =
-    capacityProviders.length === 0
-      ? ""
-      : ` ecs.capacity: { provider: NAME } has one of the cluster's (${capacityProviders.join(", ")}) start it.`;
+    own.length === 0 ? "" : ` ecs.capacity: { provider: NAME } has one of the cluster's (${own.join(", ")}) start it.`;
   return fail(
     check,
     others,

@@ -211,6 +211,12 @@ class Shorthand {
 
   private fail(wanted: string): never {
     const rest = this.text.slice(this.at);
-    throw new Unreadable(`has ${rest === "" ? "its end" : JSON.stringify(rest)} where ${wanted} should stand`);
+    throw new Unreadable(`has ${rest === "" ? "its end" : JSON.stringify(clipped(rest))} where ${wanted} should stand`);
   }
+}
+
+/** What a message may quote of a text that can be a whole file. */
+export function clipped(text: string): string {
+  const [line = ""] = text.split("\n", 1);
+  return line.length === text.length && text.length <= 60 ? text : `${line.slice(0, 60)}...`;
 }

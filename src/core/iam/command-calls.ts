@@ -135,6 +135,7 @@ export const commandCalls = {
     ...readTasks,
     "ecs:PutClusterCapacityProviders",
     "autoscaling:DescribeAutoScalingGroups",
+    "ecs:UpdateContainerInstancesState",
     "autoscaling:UpdateAutoScalingGroup",
     "autoscaling:SetInstanceProtection",
   ],

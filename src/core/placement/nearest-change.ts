@@ -12,7 +12,7 @@ import { because } from "./barred-growth.ts";
 import { blockersOf } from "./check-devices.ts";
 import { checkGpus } from "./check-gpus.ts";
 import { takenPorts, type ReasonCode } from "./checks.ts";
-import { missingCapacityCommand, providersStarting } from "../cluster/capacity-command.ts";
+import { missingCapacityCommand, providersStarting, type StartingProviders } from "../cluster/capacity-command.ts";
 import { emptyInstance, instanceTypesFor } from "./empty-instance.ts";
 import type { Requirements } from "../ecs/requirements.ts";
 import { copyInstanceStates, emptyInstanceState, holdersOf, type InstanceState } from "./instance-state.ts";
@@ -287,13 +287,16 @@ function addInstances(
 
 /** Who would start the machine: the run's own providers, or those that it does without. */
 function byProvider(
-  starting: readonly string[],
+  { sure, perhaps }: StartingProviders,
   [requirements]: readonly Requirements[],
   limit: string | undefined,
 ): string {
   if (requirements?.capacityProviders !== undefined)
     return ` of ${listOr(requirements.capacityProviders)}${because(limit)}`;
-  return starting.length === 0 ? "" : `; ${listOr(starting)} may start it: --capacity ${starting[0]}`;
+  if (sure.length > 0) return `; ${listOr(sure)} may start it: --capacity ${sure[0]}`;
+  return perhaps.length === 0
+    ? ""
+    : `; whether ${listOr(perhaps)} would start it is not known (--capacity ${perhaps[0]})`;
 }
 
 function misfit(requirements: Requirements, instanceState: InstanceState): Misfit {

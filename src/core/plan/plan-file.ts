@@ -16,7 +16,7 @@ export function readPlan(json: string, name: string): Raw {
   try {
     document = parseJson(json);
   } catch (error) {
-    throw planRefusal(name, `is not JSON: ${(error as Error).message}`, again);
+    throw planRefusal(name, `is no JSON: ${(error as Error).message}`, again);
   }
   if (!isRaw(document) || document["kind"] !== "Plan" || document["apiVersion"] !== "aiplat/v1")
     throw planRefusal(name, "is not a plan of aiplat", again);

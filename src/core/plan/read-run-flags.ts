@@ -5,7 +5,7 @@ import { breachesOf } from "../ecs/lint/rules/api.ts";
 import { memberOf } from "../ecs-api/field-kind.ts";
 import { runTaskRequest } from "../ecs-api/model/task.ts";
 import { readWritten, type Deviation } from "../ecs-api/read-written.ts";
-import { readListParameter, readParameter, Unreadable } from "../ecs-api/shorthand.ts";
+import { readListParameter, readParameter, Unreadable, clipped } from "../ecs-api/shorthand.ts";
 import { problemsOfRunFlags, type RunFlags } from "./run-flags.ts";
 
 /** The texts of the flags by RunTask's members: several words for a list, one for anything else. */
@@ -23,7 +23,9 @@ export function readRunFlags(
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
       const shown = typeof text === "string" ? text : text.join(" ");
-      problems.push(problem("run-flag", [member], `${shown} ${error.message}`, `Write ${examples[member] ?? "JSON"}.`));
+      problems.push(
+        problem("run-flag", [member], `${clipped(shown)} ${error.message}`, `Write ${examples[member] ?? "JSON"}.`),
+      );
     }
   }
   problems.push(...problemsOfDeviations(readWritten(runTaskRequest, { taskDefinition: "any", ...raw }).deviations));

@@ -4,6 +4,7 @@ import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../base/problem.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { readYaml } from "../base/read-yaml.ts";
+import { yamlMistake } from "../base/yaml-mistake.ts";
 import { aliasTargets, NodeFinder, type AliasTargets } from "./position.ts";
 
 /** A workload file as it was written: plain data, and where each part of it stands. */
@@ -103,10 +104,7 @@ type Refuse = (code: RefusalCode, offset: number, message: string, hint?: string
 const minorCodes = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
 
 function describeMinor(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
-  if (error.code === "DUPLICATE_KEY") {
-    const key = /^(?:"[^"]*"|'[^']*'|[^\s:,}]+)/.exec(text.slice(error.pos[0]))?.[0] ?? "a key";
-    return refuse("duplicate-key", error.pos[0], `${key} is written twice in one map`, "Keep one of them.");
-  }
+  if (error.code === "DUPLICATE_KEY") return describeSyntax(error, text, refuse);
   return refuse(
     "tag",
     error.pos[0],
@@ -115,28 +113,9 @@ function describeMinor(error: YAMLError, text: string, refuse: Refuse): LocatedP
   );
 }
 
-/** What to write, for the mistakes that people make in YAML. */
-const syntaxHints: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: "Indent with spaces.",
-  BLOCK_AS_IMPLICIT_KEY: 'A value with ": " in it needs quotes; a list or map begins on a line of its own.',
-  BAD_SCALAR_START: "Put the value in quotes.",
-  BAD_ALIAS: 'A value that begins with "*" needs quotes.',
-  MULTIPLE_DOCS: "Keep one workload a file: remove the second --- and what follows it.",
-  BAD_INDENT: "Keys of one map start in the same column.",
-  MISSING_CHAR: "Close the quote, list or map that was opened before.",
-};
-
 function describeSyntax(error: YAMLError, text: string, refuse: Refuse): LocatedProblem {
-  const message = lowerFirst(error.message);
-  return refuse("syntax", error.pos[0], `not valid YAML: ${message}`, syntaxHints[mistakeOf(error, text)]);
-}
-
-/** The code of the mistake that was made, where the parser names what it led to. */
-function mistakeOf({ code, message, pos }: YAMLError, text: string): string {
-  const [start] = pos;
-  const written = text.slice(...pos).trimStart();
-  if (text[start] === "*" || written.startsWith("*")) return "BAD_ALIAS";
-  return code === "BAD_INDENT" && message.startsWith("Flow") ? "MISSING_CHAR" : code;
+  const { code, message, hint } = yamlMistake(error, text);
+  return refuse(code, error.pos[0], message, hint);
 }
 
 /** What parses and still cannot become plain data: keys that are no text, aliases without or within their anchor. */
@@ -209,8 +188,4 @@ function toPlain(document: Document, refuse: Refuse): unknown {
 
 function rangeStart(node: unknown): number {
   return (node as { range?: readonly number[] | null } | null)?.range?.[0] ?? 0;
-}
-
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
 }

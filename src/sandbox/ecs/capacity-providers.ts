@@ -1,3 +1,4 @@
+import { isFargate } from "../../core/ecs-api/fargate.ts";
 import {
   createCapacityProviderRequest,
   updateCapacityProviderRequest,
@@ -151,7 +152,12 @@ export function deleteCapacityProvider(world: World, reference: string): Capacit
   return record;
 }
 
-/** A capacity provider there is. Fargate's are not played. */
+/** What a cluster may list. Fargate's are AWS's own, and start nothing here. */
+export function requireListed(world: World, name: string): void {
+  if (!isFargate(name)) requireProvider(world, name);
+}
+
+/** A capacity provider there is, of the account's. */
 export function requireProvider(world: World, name: string): CapacityProviderRecord {
   const record = world.capacityProviders.get(name);
   if (record === undefined)

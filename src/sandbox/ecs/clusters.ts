@@ -16,7 +16,7 @@ import type { World } from "../model/world.ts";
 import { AwsError, invalidParameter } from "../wire/aws-error.ts";
 import { operation, type Operation } from "../wire/operation.ts";
 import { clusterAnswer } from "./answers.ts";
-import { requireProvider } from "./capacity-providers.ts";
+import { requireListed } from "./capacity-providers.ts";
 import { checkTags } from "./limits.ts";
 import { pageOf } from "./pages.ts";
 
@@ -35,7 +35,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
       // Creating a cluster that is there answers it as it is.
       if (known?.status === "ACTIVE") return { cluster: clusterAnswer(known, everything) };
       const checked = checkTags(tags);
-      for (const name of capacityProviders ?? []) requireProvider(world, name);
+      for (const name of capacityProviders ?? []) requireListed(world, name);
       const cluster = createCluster(world, clusterName);
       cluster.tags = checked;
       if (settings !== undefined) cluster.settings = readSettings(settings);
@@ -93,7 +93,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     putClusterCapacityProvidersRequest,
     ({ cluster: name, capacityProviders = [], defaultCapacityProviderStrategy = [] }, { world }) => {
       const cluster = requireCluster(world, requireName(name));
-      for (const each of capacityProviders) requireProvider(world, each);
+      for (const each of capacityProviders) requireListed(world, each);
       for (const { capacityProvider } of defaultCapacityProviderStrategy)
         if (!capacityProviders.includes(capacityProvider ?? ""))
           throw invalidParameter(

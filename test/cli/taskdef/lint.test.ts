@@ -171,7 +171,7 @@ describe("taskdef lint", () => {
     });
     expect(await runCli(["taskdef", "lint", "--fail-on", "never", "-"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("error, warning") as string,
+      stderr: expect.stringContaining("not one of error or warning") as string,
     });
     const { code, stderr } = await runCli(["taskdef", "lint", join(folder, "none.json"), "-o", "json"]);
     expect(code).toBe(2);

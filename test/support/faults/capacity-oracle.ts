@@ -20,13 +20,16 @@ export function judgeCapacity(outcome: Outcome, played: Played, step: number, sa
   const left = leftCapacities[step]!;
   const isClean = isAlone && played.plan.troubles.length + played.plan.signals.length === 0;
   if (played.argv[1] === "delete") {
-    const isUsed = hasService(outcome);
+    const isUsed = hasService(outcome) || hasTask(outcome, played.endedAt!);
+    // One that has just ended may have been there when it looked.
+    const wasUsed = isUsed || hasTask(outcome, played.endedAt! - 60_000);
     if (played.code === 0 && isAlone) sayLeft(left, name, say);
-    if (isUsed && did.size > 0) say("used", `it is in use, and it did ${[...did].join(", ")}`);
+    if (isUsed && isAlone && did.size > 0) say("used", `it is in use, and it did ${[...did].join(", ")}`);
     const isGone = error?.code === "NotFound";
     if (isGone && partsOf(left, name).length > 0)
       say("misreported", `it is said not to be there, and there is ${partsOf(left, name).join(", ")}`);
-    if (isClean && (isUsed ? played.code !== 1 || !played.stderr.includes("is in use") : played.code !== 0 && !isGone))
+    const isRefused = played.code === 1 && played.stderr.includes("is in use");
+    if (isClean && !(isUsed ? isRefused : played.code === 0 || isGone || (wasUsed && isRefused)))
       say("again", `without a fault it ends with ${played.code}: ${played.stderr}`);
     return;
   }
@@ -65,6 +68,12 @@ export function judgeCapacities({ cloud, steps }: Outcome, say: Say): void {
   for (const { arn, stopCode, stoppedReason = "" } of cloud.tasks.values())
     if (stopCode === "TerminationNotice" || /terminated/.test(stoppedReason))
       say("task killed", `${arn}: ${stoppedReason}`);
+  // ECS's draining holds the machine a while, and 48 hours at most.
+  for (const { machines } of cloud.world.groups.values())
+    for (const { ec2InstanceId, state, instance } of machines.values())
+      for (const { arn, lastStatus } of instance?.tasks ?? [])
+        if (state === "Terminating:Wait" && lastStatus === "RUNNING")
+          say("task caught", `${arn} runs on ${ec2InstanceId}, which is being ended`);
 }
 
 function sayLeft(left: LeftCapacities, name: string, say: Say): void {
@@ -96,6 +105,12 @@ function partsOf({ stacks, templates, groups, providers, listed }: LeftCapacitie
 function hasService({ cloud }: Outcome): boolean {
   return [...cloud.world.clusters.values()].some(({ services }) =>
     [...services.values()].some(({ status }) => status === "ACTIVE"),
+  );
+}
+
+function hasTask({ cloud }: Outcome, at: number): boolean {
+  return [...cloud.tasks.values()].some(
+    ({ createdAt, stoppedAt = Number.POSITIVE_INFINITY }) => createdAt <= at && at < stoppedAt,
   );
 }
 

@@ -20,6 +20,10 @@ interface Words {
   readonly argv: readonly string[];
   readonly takesOutput?: boolean;
   readonly takesRun?: boolean;
+  /** When it starts, beside another; else within two seconds. */
+  readonly startMs?: number;
+  /** Beside those that are drawn. */
+  readonly troubles?: readonly Trouble[];
 }
 
 const chips: readonly Machines[] = [{ instanceType: "inf2.24xlarge", count: 2 }];
@@ -231,6 +235,46 @@ function drawCapacityDelete(random: Random): Story {
   };
 }
 
+/** Somebody starts a task on a machine while it is taken away. */
+function drawCapacityRace(random: Random): Story {
+  const named = "--cluster default --instance-type inf2.xlarge --no-file";
+  const strategy = random.chance(0.3) ? " --default" : "";
+  const made = `capacity deploy ${named} --subnet subnet-0000000000000000a --min-size 1${strategy} -o json --yes`;
+  const remove = { argv: words(`capacity delete ${named} -o json --yes --timeout 20m`) };
+  const seconds = random.pick([20, 600, 1_000_000]);
+  // The call that lets the group end its machines takes long: the task comes before it.
+  const slow: Trouble = {
+    operation: random.pick(["SetInstanceProtection", "UpdateAutoScalingGroup"]),
+    at: 0,
+    length: 1,
+    fault: { kind: "delay", beforeMs: 25_000, afterMs: 0 },
+  };
+  const start = `run-task --name job --image x:1 ${named} --count 1 -o json -- sleep ${seconds}`;
+  return {
+    machines: [],
+    before: [{ argv: words(made) }],
+    subject: [
+      { ...remove, troubles: random.chance(0.7) ? [slow] : [] },
+      { argv: words(start), startMs: random.between(0, random.pick([3_000, 25_000, 45_000])) },
+    ],
+    after: [remove, { ...remove, pauseMs: 20 * 60_000 }],
+    operations: [
+      "PutClusterCapacityProviders",
+      "UpdateContainerInstancesState",
+      "UpdateAutoScalingGroup",
+      "SetInstanceProtection",
+      "DeleteStack",
+      "DescribeAutoScalingGroups",
+      "RunTask",
+      "ListTasks",
+      "DescribeTasks",
+      "ListContainerInstances",
+      "DescribeContainerInstances",
+    ],
+    requests: 40,
+  };
+}
+
 function drawFault(random: Random): Fault {
   const kind: FaultKind = random.pick([
     "refuse",
@@ -310,6 +354,7 @@ export function drawSchedule(seed: number): Schedule {
     drawRoll,
     drawCapacityDeploy,
     drawCapacityDelete,
+    drawCapacityRace,
   ])(random);
   const clean = (each: Words, pauseMs: number): Step => ({
     pauseMs,
@@ -317,8 +362,8 @@ export function drawSchedule(seed: number): Schedule {
   });
   const faulty = (each: Words, index: number): PlannedProcess => ({
     ...each,
-    startMs: index === 0 ? 0 : random.pick([0, 5, 50, 300, 2_000]),
-    troubles: drawTroubles(random, story),
+    startMs: each.startMs ?? (index === 0 ? 0 : random.pick([0, 5, 50, 300, 2_000])),
+    troubles: [...(each.troubles ?? []), ...drawTroubles(random, story)],
     signals: drawSignals(random, story),
   });
   return {

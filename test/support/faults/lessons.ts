@@ -538,4 +538,41 @@ export const lessons: readonly Lesson[] = [
     },
     codes: [[0], [130], [0]],
   },
+  {
+    name: "no task is placed on a machine once its group may end it",
+    schedule: {
+      seed: 20041,
+      machines: [],
+      steps: [
+        step(`${makeMachines} --min-size 1`, { pauseMs: 500 }),
+        {
+          pauseMs: 60_000,
+          processes: [
+            process(`${endMachines} --timeout 20m`, {
+              troubles: [trouble("SetInstanceProtection", 0, 1, { kind: "delay", beforeMs: 25_000, afterMs: 0 })],
+            }),
+            process(
+              "run-task --name job --image x:1 --cluster default --instance-type inf2.xlarge --no-file --count 1 -o json -- sleep 1000000",
+              { startMs: 1_867 },
+            ),
+          ],
+        },
+      ],
+    },
+    codes: [[0], [0, 1, 4]],
+  },
+  {
+    name: "the end of an earlier operation, told late, is no end of the one that is waited for",
+    schedule: {
+      seed: 9490,
+      machines: [],
+      steps: [
+        step(`${makeMachines} --default`, { pauseMs: 500 }),
+        step(endMachines, {
+          troubles: [trouble("DescribeStackEvents", 1, 1, { kind: "stale", byMs: 2_000 })],
+        }),
+      ],
+    },
+    codes: [[0], [0]],
+  },
 ];

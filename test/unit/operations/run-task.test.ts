@@ -42,6 +42,7 @@ class Ecs {
       tagResource: refuse,
       listContainerInstances: refuse,
       drainInstance: refuse,
+      activateInstance: refuse,
       describeContainerInstances: refuse,
       describeTaskDefinition: async (family) => this.latest(family),
       registerTaskDefinition: async (definition) => {

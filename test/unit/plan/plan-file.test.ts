@@ -108,7 +108,7 @@ describe("a plan file", () => {
   });
 
   it.each<[what: string, document: unknown, says: string]>([
-    ["no JSON", "{", "plan.json is not JSON"],
+    ["no JSON", "{", "plan.json is no JSON"],
     ["no plan", { kind: "RunTaskResult" }, "plan.json is not a plan of aiplat"],
     ["a list", [], "plan.json is not a plan of aiplat"],
     ["of another version", { ...run, apiVersion: "aiplat/v2" }, "plan.json is not a plan of aiplat"],

@@ -83,7 +83,13 @@ export function readInstanceTypes(document: unknown, file: string): ReadTypes {
   if (!Array.isArray(items))
     return {
       types: [],
-      problems: [wrong(base, "is no list of instance types", "Write a list of rows as facts/ has them.")],
+      problems: [
+        wrong(
+          base,
+          `${base.length === 0 ? "this " : ""}is no list of instance types`,
+          "Write what aiplat instances list --live -o json prints.",
+        ),
+      ],
     };
   const seen = new Set<string>();
   const results = items.map((item: unknown, index) => readRow(item, [...base, index], file, seen));

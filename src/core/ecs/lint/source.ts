@@ -2,6 +2,7 @@ import type { Document } from "yaml";
 import { Refusal, type LocatedProblem, type Path, type Place } from "../../base/problem.ts";
 import { isRaw, type Raw } from "../../base/merge.ts";
 import { problemOfPlain, readYaml } from "../../base/read-yaml.ts";
+import { yamlMistake } from "../../base/yaml-mistake.ts";
 import { NodeFinder } from "../../workload/position.ts";
 
 /** A task definition in a file. */
@@ -23,7 +24,7 @@ export interface DefinitionSource {
  */
 export function readTaskDefinitions(text: string, file: string): readonly DefinitionSource[] {
   const { documents, placeAt } = readYaml(text, file, { merge: true, schema: "core", logLevel: "error" });
-  refuseSyntax(documents, placeAt);
+  refuseSyntax(documents, text, placeAt);
   const problems: LocatedProblem[] = [];
   const sources = documents.flatMap((document) => {
     const finder = new NodeFinder(document);
@@ -107,14 +108,13 @@ function describeOther(value: unknown): { readonly message: string; readonly hin
   return { message: "this is no task definition: it has no containerDefinitions", hint: wanted };
 }
 
-function refuseSyntax(documents: readonly Document.Parsed[], placeAt: (offset: number) => Place): void {
+function refuseSyntax(documents: readonly Document.Parsed[], text: string, placeAt: (offset: number) => Place): void {
   const problems = documents
     .flatMap((document) => document.errors)
     .slice(0, 5)
     .map((error): LocatedProblem => ({
       severity: "error",
-      code: "syntax",
-      message: `not valid JSON or YAML: ${error.message}`,
+      ...yamlMistake(error, text, "JSON or YAML"),
       ...placeAt(error.pos[0]),
     }));
   if (problems.length > 0) throw new Refusal(problems);

@@ -1,6 +1,7 @@
 import { problem, Refusal, type Problem } from "../../base/problem.ts";
 import { isRaw, type Raw } from "../../base/merge.ts";
 import { problemOfPlain, readYaml } from "../../base/read-yaml.ts";
+import { yamlMistake } from "../../base/yaml-mistake.ts";
 
 /** As kubectl reads it. */
 const manifestYaml = { version: "1.1", logLevel: "silent" } as const;
@@ -26,7 +27,8 @@ export function readManifests(text: string, source: string): readonly ResourceRe
     const [error] = document.errors;
     if (error !== undefined) {
       const { line, column } = placeAt(error.pos[0]);
-      problems.push(problem("yaml", [], `${where}: ${error.message} at line ${line}, column ${column}`));
+      const { message, hint } = yamlMistake(error, text);
+      problems.push(problem("yaml", [], `${where}: ${message} at line ${line}, column ${column}`, hint));
       return [];
     }
     let value: unknown;

@@ -35,6 +35,11 @@ function usesMig({ pods }: PlatformFleet): boolean {
   );
 }
 
+/** Whether a node of the fleet has GPUs for the device plugin: claimed ones it would give out a second time. */
+function hasPlugin(fleet: PlatformFleet): boolean {
+  return !typesOfKind(fleet, "nvidia").every(isOfNvlink);
+}
+
 /** https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/ */
 export const gpuOperator: Platform = {
   summary: "NVIDIA's operator: device plugin, MIG manager, DCGM's exporter",
@@ -49,7 +54,7 @@ export const gpuOperator: Platform = {
       toolkit: { enabled: false },
       daemonsets: { tolerations: deviceTolerations(shapeOfNode(typesOfKind(fleet, "nvidia")[0]!)) },
       devicePlugin: {
-        enabled: true,
+        enabled: hasPlugin(fleet),
         ...(Object.keys(configuration).length === 0
           ? {}
           : { config: { name: configurationName, create: true, data: configuration } }),
@@ -70,7 +75,11 @@ export const gpuOperator: Platform = {
     const hami = fleet.pods.some(({ shape: { request } }) => request.kind === "resource" && request.hami !== undefined);
     const claimed = types.filter(isOfNvlink);
     return [
-      `It has the device plugin: where that is installed alone (${installsOf[nvidiaResource]!.split(" ")[3]!}), remove it first.`,
+      ...(hasPlugin(fleet)
+        ? [
+            `It has the device plugin: where that is installed alone (${installsOf[nvidiaResource]!.split(" ")[3]!}), remove it first.`,
+          ]
+        : []),
       ...[...new Set(labels)].map(
         (each) => `Nodes that share their GPUs so carry ${each}: aiplat eks nodegroup generate writes it.`,
       ),
@@ -87,6 +96,11 @@ export const gpuOperator: Platform = {
               claimed.map(({ instanceType }) => instanceType),
               "and",
             )} are claimed: ${installsOf["gpu.nvidia.com"]!}`,
+            ...(hasPlugin(fleet)
+              ? [
+                  "Label the nodes whose GPUs are claimed nvidia.com/gpu.deploy.device-plugin=false: the plugin would give those GPUs out too.",
+                ]
+              : []),
           ]),
       ...efaNotes({ types }),
     ];

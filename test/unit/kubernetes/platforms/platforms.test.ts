@@ -116,6 +116,17 @@ it("has the versions and days of the facts, and names the chart's release in the
   expect(helmInstall(charts.kueue)).toBe("helm upgrade --install kueue oci://registry.k8s.io/kueue/charts/kueue");
 });
 
+it("has the GPU Operator give out no GPU that the DRA driver gives out", () => {
+  const operator = platforms["gpu-operator"]!;
+  const plugin = (of: ReturnType<typeof fleet>) => (operator.values(of)["devicePlugin"] as Raw)["enabled"];
+  const gb200 = fleet(["p6e-gb200.36xlarge"]);
+  const mixed = fleet(["p6e-gb200.36xlarge", "g6.xlarge"]);
+  expect([plugin(gb200), plugin(mixed), plugin(cases["gpu-operator"])]).toEqual([false, true, true]);
+  const label = /nvidia\.com\/gpu\.deploy\.device-plugin=false/;
+  expect([gb200, mixed].map((of) => label.test(operator.notes(of).join("\n")))).toEqual([false, true]);
+  expect(operator.notes(gb200).join("\n")).not.toContain("has the device plugin");
+});
+
 /** Its namespace and its role are not the chart's, which has half of it beside the DRA driver. */
 it("leaves Neuron's node problem detector out wherever it installs Neuron's chart", () => {
   const { namespace, release } = charts["neuron-helm-chart"];
