@@ -148,16 +148,19 @@ function sourceText(published) {
     .filter(({ rules }) => rules.length > 0)
     .map(
       ({ kind, apiVersion, source, rules, defaults }) =>
-        `  // ${source}\n  ${JSON.stringify({ kind, apiVersion, rules, defaults })},`,
+        `  // ${source}\n  ${JSON.stringify(`${apiVersion} ${kind}`)}: () => (${JSON.stringify({ kind, apiVersion, rules, defaults })}),`,
     );
   return [
     "// Generated from facts/custom-resource-rules.json by scripts/build-cel-rules.mjs: change it there.",
     'import type { PublishedRules } from "./violations.ts";',
     "",
-    "/** The rules of the custom resources that aiplat writes, but those on changes (`leftOut` of the facts). */",
-    "export const publishedRules: readonly PublishedRules[] = [",
+    "/**",
+    " * The rules of the custom resources that aiplat writes, but those on changes (`leftOut` of the facts), by `apiVersion",
+    " * kind`. Of the many, a command makes only those of the resource that it writes.",
+    " */",
+    "export const publishedRules: Readonly<Record<string, () => PublishedRules>> = {",
     ...entries,
-    "];",
+    "};",
     "",
   ].join("\n");
 }

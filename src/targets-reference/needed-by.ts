@@ -13,7 +13,12 @@ export const neededBy: Partial<Record<Kind, Partial<Workload>>> = {
       },
     },
   },
-  LLMInferenceService: { model: { uri: "hf://Qwen/Qwen3-8B" } },
+  LLMInferenceService: {
+    model: { uri: "hf://Qwen/Qwen3-8B" },
+    command: ["--max-model-len", "8192"],
+    ports: [{ container: 8000, name: "http" }],
+    health: { path: "/health", port: 8000 },
+  },
   SparkApplication: {
     eks: { serviceAccount: "bert", spark: { version: "3.5.1", type: "Python", mainFile: "local:///app.py" } },
   },

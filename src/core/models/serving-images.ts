@@ -31,7 +31,10 @@ export function neuronImage(
   return { image: `public.ecr.aws/neuron/${reference.text}`, sdk: neuronTagOf(reference)?.sdk ?? listedUpToSdk };
 }
 
-/** The image of an engine on GPUs. */
+/** For x86-64 alone; a row of facts/container-images.json. */
+export const tgiImage = "ghcr.io/huggingface/text-generation-inference:3.3.5";
+
+/** The image of an engine on GPUs; Triton's without a tag, as no fact has the one that brings TensorRT-LLM. */
 export function gpuImage(engine: EngineName | "training", { architecture }: InstanceType): FittingImage | undefined {
   const suffix = architecture === "arm64" ? "-arm64" : "";
   switch (engine) {
@@ -42,7 +45,7 @@ export function gpuImage(engine: EngineName | "training", { architecture }: Inst
       return known === undefined ? undefined : { image: publicName(known) };
     }
     case "tgi":
-      return suffix === "" ? { image: "ghcr.io/huggingface/text-generation-inference" } : undefined;
+      return suffix === "" ? { image: tgiImage } : undefined;
     case "triton":
       return { image: "nvcr.io/nvidia/tritonserver" };
   }

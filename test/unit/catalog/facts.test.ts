@@ -15,6 +15,7 @@ import { regionsToAsk } from "../../../src/core/catalog/machine-images/ami-regio
 import { serves } from "../../../src/core/catalog/machine-images/amis.ts";
 import { isLegalSlot, legalSizes, legalSlots } from "../../../src/core/catalog/slots.ts";
 import { migProfiles, migProfilesOf } from "../../../src/core/catalog/mig-profiles.ts";
+import { tgiImage } from "../../../src/core/models/serving-images.ts";
 import { topologyOf } from "../../../src/core/catalog/topology.ts";
 
 /** What stands by hand in src/ and is a fact of facts/ too. */
@@ -43,6 +44,13 @@ describe("mig-profiles.json", () => {
       "p6e-gb200",
     ]);
   });
+});
+
+test("container-images.json has the image of TGI", () => {
+  const { textGenerationInference } = facts<{ textGenerationInference: { readonly image: string } }>(
+    "container-images.json",
+  );
+  expect(tgiImage).toBe(textGenerationInference.image);
 });
 
 test("container-images.json has the image that fetches models", () => {

@@ -229,26 +229,6 @@ describe("a Workflow", () => {
   });
 });
 
-describe("an LLMInferenceService", () => {
-  it("says over how many devices and nodes the model is", () => {
-    const spec = specOf(made("LLMInferenceService", {}, 2).manifests[0]);
-    expect(spec).toMatchObject({ model: { uri: "hf://Qwen/Qwen3-8B" }, parallelism: { tensor: 32, pipeline: 2 } });
-    expect(Object.keys(spec)).toContain("worker");
-    expect(JSON.stringify(spec["worker"])).not.toContain("Probe");
-    expect(specOf(made("LLMInferenceService").manifests[0])).not.toHaveProperty("worker");
-  });
-
-  it("refuses a model's format, and a workload without one", () => {
-    expect(refused("LLMInferenceService", { model: { uri: "s3://m", format: "onnx" } })).toEqual([
-      "model.format: LLMInferenceService serves language models, which have no format, and there is model.format",
-    ]);
-    const { model: _model, ...rest } = workload("LLMInferenceService");
-    expect(() => generateManifests(resolveForKubernetes(rest, "LLMInferenceService"))).toThrow(
-      /serves a model, and there is none/,
-    );
-  });
-});
-
 describe("Ray's kinds", () => {
   const scaled = (kind: Kind, maxReplicas: number, change: Partial<Workload> = {}) =>
     generateManifests(resolveForKubernetes({ ...workload(kind), ...change }, kind), { maxReplicas }).manifests.at(-1);
@@ -270,6 +250,14 @@ describe("Ray's kinds", () => {
 });
 
 describe("a SeldonModel", () => {
+  it("has a server with what its model requires: MLServer's own capabilities name no pytorch", () => {
+    const [server, model] = made("SeldonModel").manifests;
+    expect(specOf(model)).toMatchObject({ requirements: ["pytorch"], server: "bert" });
+    expect(specOf(server)).toMatchObject({ serverConfig: "mlserver", extraCapabilities: ["pytorch"] });
+    const without = made("SeldonModel", { model: { uri: "s3://m" } }).manifests;
+    expect(JSON.stringify(without)).not.toMatch(/requirements|Capabilities/);
+  });
+
   it("needs a model, and the ServerConfig's container", () => {
     const { model: _model, container: _container, ...rest } = workload("SeldonModel");
     const asked = () => generateManifests(resolveForKubernetes(rest, "SeldonModel"));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ContainerDefinition } from "../../../src/core/ecs-api/api.ts";
 import { kinds } from "../../../src/core/kubernetes/kinds.ts";
 import { takesPodFields } from "../../../src/core/kubernetes/pod-fields.ts";
-import type { Manifest, PodSpec } from "../../../src/core/kubernetes/manifest.ts";
+import type { Container, Manifest, PodSpec } from "../../../src/core/kubernetes/manifest.ts";
 import type { Workload } from "../../../src/core/workload/schema.ts";
 import { ecsOf } from "../../support/ecs.ts";
 import {
@@ -19,6 +19,12 @@ import {
 /** A Notebook's own, beside the workload's. */
 const notHome = ({ name }: { readonly name: string }) => name !== "home";
 
+/** But for what an LLMInferenceService says against its preset, which takes no image of root's: that is no restriction. */
+function restrictions({ securityContext = {} }: Container): unknown {
+  const { runAsNonRoot, ...others } = securityContext;
+  return runAsNonRoot === false ? others : securityContext;
+}
+
 /** What must be the same in every kind; the instance label is its name's, and the queue's is its kind's. */
 function placed(pod: PodSpec): unknown {
   const [own] = pod.containers;
@@ -27,7 +33,7 @@ function placed(pod: PodSpec): unknown {
     resources: own!.resources,
     fabric,
     mounts: own!.volumeMounts?.filter(notHome),
-    security: own!.securityContext,
+    security: restrictions(own!),
     volumes: pod.volumes?.filter(notHome),
     tolerations: pod.tolerations,
     affinity: pod.affinity,

@@ -80,7 +80,8 @@ describe("workingDirectory, readOnlyRoot and stop", () => {
   it.each(kinds.filter((kind) => takesPodFields(kind, ["terminationGracePeriodSeconds"], { nodes: 1, replicas: 1 })))(
     "are of every pod of %s",
     (kind) => {
-      const command = kind === "RayCluster" ? {} : { command: ["serve", "run", "app:model"] };
+      const ownWords = kind === "RayCluster" || kind === "LLMInferenceService";
+      const command = ownWords ? {} : { command: ["serve", "run", "app:model"] };
       const specs = specsOf(kind, { ...words, ...command });
       expect(specs.length).toBeGreaterThan(0);
       for (const spec of specs) {

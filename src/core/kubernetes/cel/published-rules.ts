@@ -1,10 +1,13 @@
 // Generated from facts/custom-resource-rules.json by scripts/build-cel-rules.mjs: change it there.
 import type { PublishedRules } from "./violations.ts";
 
-/** The rules of the custom resources that aiplat writes, but those on changes (`leftOut` of the facts). */
-export const publishedRules: readonly PublishedRules[] = [
+/**
+ * The rules of the custom resources that aiplat writes, but those on changes (`leftOut` of the facts), by `apiVersion
+ * kind`. Of the many, a command makes only those of the resource that it writes.
+ */
+export const publishedRules: Readonly<Record<string, () => PublishedRules>> = {
   // kubernetes-sigs/jobset config/components/crd/bases/jobset.x-k8s.io_jobsets.yaml @ 08dfbdfd6827
-  {
+  "jobset.x-k8s.io/v1alpha2 JobSet": () => ({
     kind: "JobSet",
     apiVersion: "jobset.x-k8s.io/v1alpha2",
     rules: [
@@ -20,9 +23,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_trainjobs.yaml @ 8c0f5059bd51
-  {
+  "trainer.kubeflow.org/v1alpha1 TrainJob": () => ({
     kind: "TrainJob",
     apiVersion: "trainer.kubeflow.org/v1alpha1",
     rules: [
@@ -59,9 +62,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // ray-project/kuberay ray-operator/config/crd/bases/ray.io_rayclusters.yaml @ feeaf72facab
-  {
+  "ray.io/v1 RayCluster": () => ({
     kind: "RayCluster",
     apiVersion: "ray.io/v1",
     rules: [
@@ -72,9 +75,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // ray-project/kuberay ray-operator/config/crd/bases/ray.io_rayjobs.yaml @ feeaf72facab
-  {
+  "ray.io/v1 RayJob": () => ({
     kind: "RayJob",
     apiVersion: "ray.io/v1",
     rules: [
@@ -112,9 +115,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // ray-project/kuberay ray-operator/config/crd/bases/ray.io_rayservices.yaml @ feeaf72facab
-  {
+  "ray.io/v1 RayService": () => ({
     kind: "RayService",
     apiVersion: "ray.io/v1",
     rules: [
@@ -130,9 +133,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kserve/kserve config/crd/full/llmisvc/serving.kserve.io_llminferenceservices.yaml @ aaac4e294dae
-  {
+  "serving.kserve.io/v1alpha2 LLMInferenceService": () => ({
     kind: "LLMInferenceService",
     apiVersion: "serving.kserve.io/v1alpha2",
     rules: [
@@ -833,9 +836,9 @@ export const publishedRules: readonly PublishedRules[] = [
       { path: "status.router.group.members[].backendRef.group", value: "" },
       { path: "status.router.group.members[].backendRef.kind", value: "Service" },
     ],
-  },
+  }),
   // argoproj/argo-workflows manifests/base/crds/full/argoproj.io_workflows.yaml @ f016ad89eb26
-  {
+  "argoproj.io/v1alpha1 Workflow": () => ({
     kind: "Workflow",
     apiVersion: "argoproj.io/v1alpha1",
     rules: [
@@ -1031,9 +1034,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kubeflow/trainer manifests/base/crds/trainer.kubeflow.org_trainingruntimes.yaml @ 8c0f5059bd51
-  {
+  "trainer.kubeflow.org/v1alpha1 TrainingRuntime": () => ({
     kind: "TrainingRuntime",
     apiVersion: "trainer.kubeflow.org/v1alpha1",
     rules: [
@@ -1070,9 +1073,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kubernetes-sigs/kueue config/components/crd/bases/kueue.x-k8s.io_clusterqueues.yaml @ ff69552e79ad
-  {
+  "kueue.x-k8s.io/v1beta2 ClusterQueue": () => ({
     kind: "ClusterQueue",
     apiVersion: "kueue.x-k8s.io/v1beta2",
     rules: [
@@ -1104,9 +1107,9 @@ export const publishedRules: readonly PublishedRules[] = [
       { path: "spec.preemption.borrowWithinCohort.policy", value: "Never" },
       { path: "spec.preemption.reclaimWithinCohort", value: "Never" },
     ],
-  },
+  }),
   // kubernetes-sigs/kueue config/components/crd/bases/kueue.x-k8s.io_resourceflavors.yaml @ ff69552e79ad
-  {
+  "kueue.x-k8s.io/v1beta2 ResourceFlavor": () => ({
     kind: "ResourceFlavor",
     apiVersion: "kueue.x-k8s.io/v1beta2",
     rules: [
@@ -1147,9 +1150,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kubernetes-sigs/kueue config/components/crd/bases/kueue.x-k8s.io_topologies.yaml @ ff69552e79ad
-  {
+  "kueue.x-k8s.io/v1beta2 Topology": () => ({
     kind: "Topology",
     apiVersion: "kueue.x-k8s.io/v1beta2",
     rules: [
@@ -1165,9 +1168,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kubernetes-csi/external-snapshotter client/config/crd/snapshot.storage.k8s.io_volumesnapshots.yaml @ afb2f0d85e00
-  {
+  "snapshot.storage.k8s.io/v1 VolumeSnapshot": () => ({
     kind: "VolumeSnapshot",
     apiVersion: "snapshot.storage.k8s.io/v1",
     rules: [
@@ -1183,9 +1186,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kubernetes-csi/external-snapshotter client/config/crd/snapshot.storage.k8s.io_volumesnapshotcontents.yaml @ afb2f0d85e00
-  {
+  "snapshot.storage.k8s.io/v1 VolumeSnapshotContent": () => ({
     kind: "VolumeSnapshotContent",
     apiVersion: "snapshot.storage.k8s.io/v1",
     rules: [
@@ -1201,9 +1204,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kedacore/keda config/crd/bases/keda.sh_scaledobjects.yaml @ 8b4f083ca8c8
-  {
+  "keda.sh/v1alpha1 ScaledObject": () => ({
     kind: "ScaledObject",
     apiVersion: "keda.sh/v1alpha1",
     rules: [
@@ -1214,9 +1217,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // kubernetes-sigs/gateway-api config/crd/standard/gateway.networking.k8s.io_httproutes.yaml @ 4564255ac2c3
-  {
+  "gateway.networking.k8s.io/v1 HTTPRoute": () => ({
     kind: "HTTPRoute",
     apiVersion: "gateway.networking.k8s.io/v1",
     rules: [
@@ -1688,9 +1691,9 @@ export const publishedRules: readonly PublishedRules[] = [
       { path: "spec.rules[].matches[].path.type", value: "PathPrefix" },
       { path: "spec.rules[].matches[].path.value", value: "/" },
     ],
-  },
+  }),
   // istio/api kubernetes/customresourcedefinitions.gen.yaml @ b8f8791d9653
-  {
+  "networking.istio.io/v1 DestinationRule": () => ({
     kind: "DestinationRule",
     apiVersion: "networking.istio.io/v1",
     rules: [
@@ -1931,9 +1934,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // istio/api kubernetes/customresourcedefinitions.gen.yaml @ b8f8791d9653
-  {
+  "networking.istio.io/v1 VirtualService": () => ({
     kind: "VirtualService",
     apiVersion: "networking.istio.io/v1",
     rules: [
@@ -1969,9 +1972,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // fluxcd/source-controller config/crd/bases/source.toolkit.fluxcd.io_gitrepositories.yaml @ 39b711b111fa
-  {
+  "source.toolkit.fluxcd.io/v1 GitRepository": () => ({
     kind: "GitRepository",
     apiVersion: "source.toolkit.fluxcd.io/v1",
     rules: [
@@ -1982,9 +1985,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // fluxcd/kustomize-controller config/crd/bases/kustomize.toolkit.fluxcd.io_kustomizations.yaml @ 186fb3b29138
-  {
+  "kustomize.toolkit.fluxcd.io/v1 Kustomization": () => ({
     kind: "Kustomization",
     apiVersion: "kustomize.toolkit.fluxcd.io/v1",
     rules: [
@@ -2000,9 +2003,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // aws/karpenter-provider-aws pkg/apis/crds/karpenter.k8s.aws_ec2nodeclasses.yaml @ 1d927085dd81
-  {
+  "karpenter.k8s.aws/v1 EC2NodeClass": () => ({
     kind: "EC2NodeClass",
     apiVersion: "karpenter.k8s.aws/v1",
     rules: [
@@ -2218,9 +2221,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // aws/karpenter-provider-aws pkg/apis/crds/karpenter.sh_nodepools.yaml @ 1d927085dd81
-  {
+  "karpenter.sh/v1 NodePool": () => ({
     kind: "NodePool",
     apiVersion: "karpenter.sh/v1",
     rules: [
@@ -2299,9 +2302,9 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
+  }),
   // aws/karpenter-provider-aws pkg/apis/crds/karpenter.sh_nodeoverlays.yaml @ 1d927085dd81
-  {
+  "karpenter.sh/v1alpha1 NodeOverlay": () => ({
     kind: "NodeOverlay",
     apiVersion: "karpenter.sh/v1alpha1",
     rules: [
@@ -2347,5 +2350,5 @@ export const publishedRules: readonly PublishedRules[] = [
       },
     ],
     defaults: [],
-  },
-];
+  }),
+};

@@ -38,9 +38,7 @@ type Resource = Readonly<Record<string, unknown>>;
 
 /** The published rules that a resource breaks. */
 export function celViolations(resource: Resource): readonly CelViolation[] {
-  const published = publishedRules.find(
-    ({ kind, apiVersion }) => kind === resource["kind"] && apiVersion === resource["apiVersion"],
-  );
+  const published = publishedRules[`${String(resource["apiVersion"])} ${String(resource["kind"])}`]?.();
   if (published === undefined) return [];
   const filled = published.defaults.reduce(withDefault, resource);
   return published.rules.flatMap((rule) =>

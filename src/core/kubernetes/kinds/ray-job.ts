@@ -1,11 +1,7 @@
 import { oneReplica, programOf, queued, type KindDefinition } from "../kind-definition.ts";
 import { rayApiVersion, rayClusterSpec, unprobed } from "../ray.ts";
+import { shellLine } from "../shell-words.ts";
 import { backoffLimit } from "./job.ts";
-
-/** A command as one line of a shell: KubeRay hands the entrypoint to `ray job submit`. */
-function shellLine(command: readonly string[]): string {
-  return command.map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`)).join(" ");
-}
 
 /** https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html */
 export const rayJob: KindDefinition = {
@@ -24,6 +20,7 @@ export const rayJob: KindDefinition = {
   wrap: (contents) => ({
     metadata: queued(contents),
     spec: {
+      // KubeRay hands it to `ray job submit`.
       entrypoint: shellLine(programOf(contents.workload) ?? []),
       backoffLimit,
       // A cluster that stays would hold its devices.

@@ -15,6 +15,11 @@ function withModel({ model }: ResolvedWorkload): readonly UnsupportedField[] {
   return model === undefined ? [{ path: ["model"], message: "has its server load a model, and there is none" }] : [];
 }
 
+/** Seldon's scheduler gives a model to a server that has all of them among its capabilities. */
+function requirementsOf(model: ResolvedWorkload["model"]): readonly string[] | undefined {
+  return model?.format === undefined ? undefined : [model.format];
+}
+
 /** Seldon's ServerConfigs are called as the container in which their server runs, and it is theirs that is changed. */
 function inServerConfig({ container, name }: ResolvedWorkload): readonly UnsupportedField[] {
   return container === name
@@ -28,13 +33,22 @@ function inServerConfig({ container, name }: ResolvedWorkload): readonly Unsuppo
     : [];
 }
 
-/** What holds the devices: of its pod, the ServerConfig's own container is the workload's. */
+/**
+ * What holds the devices: of its pod, the ServerConfig's own container is the workload's. What the Model requires it has,
+ * whatever its ServerConfig names: MLServer's has no pytorch (SeldonIO/seldon-core operator/config/serverconfigs).
+ */
 function server({ metadata, pod, workload }: Contents): Manifest {
+  const { container, replicas, model } = workload;
   return {
     apiVersion,
     kind: "Server",
     metadata: withPodMetadata(metadata, pod),
-    spec: { serverConfig: workload.container, replicas: workload.replicas, podSpec: pod.spec },
+    spec: {
+      serverConfig: container,
+      ...present({ extraCapabilities: requirementsOf(model) }),
+      replicas,
+      podSpec: pod.spec,
+    },
   };
 }
 
@@ -88,7 +102,7 @@ export const seldonModel: KindDefinition = {
     metadata,
     spec: {
       storageUri: workload.model!.uri,
-      ...present({ requirements: workload.model!.format === undefined ? undefined : [workload.model!.format] }),
+      ...present({ requirements: requirementsOf(workload.model) }),
       server: name,
       replicas: workload.replicas,
     },

@@ -333,7 +333,9 @@ const samples: readonly (readonly [kind: string, path: string, start: string, sa
   ],
 ];
 
-const karpenter = publishedRules.filter(({ apiVersion }) => apiVersion.startsWith("karpenter."));
+const karpenter = Object.values(publishedRules)
+  .map((make) => make())
+  .filter(({ apiVersion }) => apiVersion.startsWith("karpenter."));
 
 function withValue(kind: string, path: string, value: unknown): Fields {
   const parts = path.split(/\.|(?=\[\])/).filter((part) => part !== "");
@@ -356,7 +358,10 @@ const ruleOf = (kind: string, path: string, start: string) => {
 describe("Karpenter's rules", () => {
   it.each(samples)("%s %s: %s", (kind, path, start, { breaks, passes }) => {
     const rule = ruleOf(kind, path, start);
-    const broken = (value: unknown) => celViolations(withValue(kind, path, value)).some((each) => each.rule === rule);
+    const broken = (value: unknown) =>
+      celViolations(withValue(kind, path, value)).some(
+        (each) => each.rule.rule === rule.rule && each.rule.path === rule.path,
+      );
     expect([broken(breaks), broken(passes)]).toEqual([true, false]);
   });
 
