@@ -31,7 +31,7 @@ export function checkDrift(capacity: ObservedCapacity): readonly CheckItem[] {
   if (stack.properties === undefined)
     return [state, skip("drift", `the template of stack ${name} cannot be read: what was changed by hand is not told`)];
   // ECS starts Managed Instances by a provider alone, of which it tells less than the stack.
-  if (!stack.properties.has("AutoScalingGroup")) return [state];
+  if (!stack.properties.has("AutoScalingGroup") || capacity.group === undefined) return [state];
   const drifted = [groupDrift(capacity, stack), launchTemplateDrift(capacity), providerDrift(capacity, stack)];
   const found = drifted.flatMap((each) => each ?? []);
   return [state, ...(found.length === 0 ? [ok("drift", `its parts are as stack ${name} made them`)] : found)];

@@ -38,13 +38,13 @@ describe("what differs from a template", () => {
 
 const stack = { id: "arn", name: "aiplat-prod-inf2-xlarge", status: "CREATE_COMPLETE" };
 
-describe("a deployed template", () => {
-  const { template } = capacitiesOf(capacityCases["inf2.xlarge"]!)[0]!;
+const { template: madeTemplate } = capacitiesOf(capacityCases["inf2.xlarge"]!)[0]!;
 
+describe("a deployed template", () => {
   it("is the same in JSON and in YAML", () => {
-    const inJson = deployedStack(stack, JSON.stringify(template), []).properties;
+    const inJson = deployedStack(stack, JSON.stringify(madeTemplate), []).properties;
     expect(inJson?.get("AutoScalingGroup")).toMatchObject({ MinSize: "0" });
-    expect(deployedStack(stack, formatTemplate(template, []), []).properties).toEqual(inJson);
+    expect(deployedStack(stack, formatTemplate(madeTemplate, []), []).properties).toEqual(inJson);
   });
 
   it.each(["", "a: [", "- 1", "{}", "a: *b"])("that is none is not read: %j", (body) => {
@@ -68,6 +68,7 @@ describe("a capacity without what could be compared", () => {
     ["without a stack", bare, ["SKIP stack"]],
     ["with a stack that is being changed", { ...bare, stack: inState("UPDATE_IN_PROGRESS") }, ["WARN stack"]],
     ["with a stack that is stuck", { ...bare, stack: inState("DELETE_FAILED") }, ["FAIL stack"]],
+    ["whose group is gone", { ...bare, stack: deployedStack(stack, JSON.stringify(madeTemplate), []) }, ["OK stack"]],
     [
       "with a stack whose last change failed",
       { ...bare, stack: inState("UPDATE_ROLLBACK_COMPLETE") },
