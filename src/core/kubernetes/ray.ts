@@ -2,7 +2,7 @@
 import { present } from "../base/present.ts";
 import type { ResolvedWorkload } from "../workload/resolved.ts";
 import { coordinatorPod } from "./coordinator.ts";
-import { withContainer, withoutProgram, type Contents, type UnsupportedField } from "./kind-definition.ts";
+import { withContainer, withoutProgram, withSpec, type Contents, type UnsupportedField } from "./kind-definition.ts";
 import { deviceCount, deviceKind, deviceResource } from "./devices.ts";
 import { parseQuantity } from "./quantity.ts";
 import { processesPerNode } from "./rendezvous.ts";
@@ -33,6 +33,7 @@ function workerStartParams({ workload, shape, pod, maxReplicas }: Contents): Rea
 export function rayClusterSpec(contents: Contents): Readonly<Record<string, unknown>> {
   const { workload, pod, maxReplicas } = contents;
   const { replicas, nodes } = workload;
+  const worker = withContainer(pod, withoutProgram);
   return {
     // By what Ray's tasks and actors ask for: https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/configuring-autoscaling.html
     ...(maxReplicas === undefined ? {} : { enableInTreeAutoscaling: true }),
@@ -49,7 +50,8 @@ export function rayClusterSpec(contents: Contents): Readonly<Record<string, unkn
         maxReplicas: maxReplicas ?? replicas,
         numOfHosts: nodes,
         rayStartParams: workerStartParams(contents),
-        template: withContainer(pod, withoutProgram),
+        // A pod that starts again is not taken away once it is idle (the same page).
+        template: maxReplicas === undefined ? worker : withSpec(worker, { restartPolicy: "Never" }),
       },
     ],
   };
