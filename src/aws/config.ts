@@ -5,6 +5,7 @@
 import { present } from "../core/base/present.ts";
 import { wholeAnswers } from "./answers.ts";
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
+import type { Timer } from "./lasting.ts";
 import type { PaceClock } from "./pace.ts";
 
 /** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
@@ -37,8 +38,8 @@ export interface AwsConfig {
   readonly profile?: string;
   /** Writes one line about an AWS call (--debug). */
   readonly log?: (line: string) => void;
-  /** What requests are paced by; the machine's unless given. */
-  readonly clock?: PaceClock;
+  /** What requests are paced by, and what cuts them off; the machine's unless given. */
+  readonly clock?: PaceClock & Timer;
 }
 
 /** The settings that all SDK clients share. */

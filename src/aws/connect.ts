@@ -14,7 +14,7 @@ const fallbackRegion = "us-east-1";
  * AWS as flags, environment and profile describe it. Nothing is read before the first use, and each service's adapter,
  * with its part of the SDK, is loaded at its first call.
  *
- * @param settings `log` writes a line about each AWS call (--debug); `clock` is what requests are paced by.
+ * @param settings `log` writes a line about each AWS call (--debug); `clock` is what requests are paced and cut off by.
  */
 export function connectAws(
   options: GlobalOptions,
@@ -55,7 +55,7 @@ export function connectAws(
     ecs: here(async () => (await import("./ecs.ts")).createEcs),
     ecsWithin: async (milliseconds) => {
       const [{ createEcs }, config] = await Promise.all([import("./ecs.ts"), region().then(configFor)]);
-      return createEcs(config, within(signal, milliseconds));
+      return createEcs(config, within(signal, milliseconds, config.clock));
     },
     ecsAfterwards: here(async () => (await import("./ecs.ts")).createEcsAfterwards),
     ssm: inEach(async () => (await import("./ssm.ts")).createSsm),

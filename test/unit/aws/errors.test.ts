@@ -57,6 +57,15 @@ describe("translateAwsError", () => {
       { operation: "CreateService" },
     ],
     [
+      "what the sandbox does not play",
+      answer("UnknownOperationException", "The sandbox has no operation Ssm.DoIt."),
+      "AwsError",
+      1,
+      /^cannot call ssm:DoIt: the sandbox has no operation Ssm\.DoIt$/,
+      /without --sandbox/,
+      { service: "ssm", operation: "DoIt" },
+    ],
+    [
       "SSO session expired",
       credentials(
         "The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile.",
