@@ -26,6 +26,10 @@ export type AwsService =
 
 export interface AwsConfig {
   readonly region: string;
+  /** What names the region, e.g. `AWS_REGION`, where the user did. Errors name it. */
+  readonly regionSource?: string;
+  /** The regions that have answered: they exist, whatever comes later. */
+  readonly answering?: Set<string>;
   /** One provider for all clients: thirty regions assume a role once. */
   readonly credentials: NonNullable<SSMClientConfig["credentials"]>;
   /** Endpoints that a flag, the environment or the profile sets; AWS's own where there is none. */

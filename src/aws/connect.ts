@@ -3,7 +3,7 @@ import type { Aws, Context, GlobalOptions } from "../context.ts";
 import type { AwsConfig } from "./config.ts";
 import { chooseCredentials } from "./credentials.ts";
 import { within } from "./lasting.ts";
-import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile } from "./profile.ts";
+import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile, sourceOf } from "./profile.ts";
 
 type CreatePort<Port> = (config: AwsConfig, signal: AbortSignal) => Port;
 
@@ -30,10 +30,11 @@ export function connectAws(
     return named;
   };
   const region = async () => checkRegion((await home()).name);
-  const configFor = async (name: string): Promise<AwsConfig> => ({
-    ...(await getShared()).config,
-    region: checkRegion(name),
-  });
+  const configFor = async (name: string): Promise<AwsConfig> => {
+    const { config, region: named } = await getShared();
+    const regionSource = sourceOf(name, options, named);
+    return { ...config, region: checkRegion(name), ...present({ regionSource }) };
+  };
   // One adapter a command and region: its pace holds for all of the command's calls together.
   const inEach = <Port>(load: () => Promise<CreatePort<Port>>) => {
     const made = new Map<string, Promise<Port>>();
@@ -85,6 +86,7 @@ async function share(options: GlobalOptions, env: Context["env"], settings: Pick
     credentials: chooseCredentials(options, env, profile, region?.name ?? fallbackRegion),
     endpoints: chooseEndpoints(options, env, profile),
     ...present({ profile: profile.name }),
+    answering: new Set(),
     ...settings,
   };
   return { profile, region, config };
