@@ -1,6 +1,5 @@
 // What doctor asks twice in one run fails here.
 import { expect, it } from "vitest";
-import { anInstance, aSnapshot } from "../support/cluster.ts";
 import { runCli } from "../support/cli.ts";
 import { startTestSandbox } from "../support/sandbox.ts";
 
@@ -10,7 +9,8 @@ it.each([
 ] as const)("%s: what the cluster is, once", async (_, workload) => {
   const calls: string[] = [];
   const box = await startTestSandbox({
-    cluster: { snapshot: aSnapshot([anInstance("0", "inf2.24xlarge")]) },
+    cluster: "prod",
+    fleet: [{ instanceType: "inf2.24xlarge", count: 1 }],
     onHandled: ({ operation = "" }) => calls.push(operation),
   });
   try {
