@@ -51,6 +51,11 @@ export class Interrupted extends AiplatError {
   }
 }
 
+/** Whether what a command answers is printed although it ends in this error: checks and capacity say what they found. */
+export function printsResult({ exitCode }: AiplatError): boolean {
+  return exitCode === exitCodes.check || exitCode === exitCodes.capacity;
+}
+
 /**
  * The one error of several: every mistake of the user's at once; of anything else, that alone.
  *

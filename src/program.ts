@@ -2,7 +2,7 @@ import { present } from "./core/base/present.ts";
 import { Command as Commander, CommanderError, Option } from "commander";
 import type { Command } from "./commands/command.ts";
 import { defaultTextOf, longFlag, type OptionsOf, type OptionSpec } from "./commands/shared/option.ts";
-import { groups, registry, type RegistryEntry } from "./commands/registry.ts";
+import { groups, helpSummary, registry, type RegistryEntry } from "./commands/registry.ts";
 import { examplesText } from "./commands/shared/help-examples.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
 import { formats, type Context, type GlobalOptions, type OutputStream } from "./context.ts";
@@ -35,7 +35,7 @@ export async function runProgram(
   root
     .command("help")
     .argument("[command...]")
-    .summary("Show the help of a command")
+    .summary(helpSummary)
     .action(async (command: readonly string[]) => {
       const words = command.join(" ");
       if (words !== "" && !Object.hasOwn(groups, words) && !registry.some((entry) => entry.words === words))

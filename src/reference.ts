@@ -1,6 +1,6 @@
 // Prints docs/commands.md and the README's table of commands from the command specs; scripts/build-reference.mjs runs it.
 import type { Command } from "./commands/command.ts";
-import { groups, registry } from "./commands/registry.ts";
+import { groups, helpSummary, registry } from "./commands/registry.ts";
 import { globalOptions } from "./commands/shared/global-options.ts";
 import { meaningOf, type OptionSpec } from "./commands/shared/option.ts";
 import { workloadOptions } from "./commands/shared/workload-options.ts";
@@ -48,6 +48,7 @@ export function commandTable(): string {
       ([group, { first, summary, verbs }]) =>
         `| ${[`[\`${group}\`](${link(first)})`, verbs.join(", ")].join(" ").trim()} | ${summary} |`,
     ),
+    `| [\`help\`](docs/commands.md) | ${helpSummary} |`,
   ].join("\n");
 }
 

@@ -3,6 +3,16 @@ import { inRegion, type FailedCall, type AwsFailure, type ErrorRule } from "./fa
 /** What any service can answer: no permission, too fast, out of order. */
 export const serviceRules: readonly ErrorRule[] = [
   {
+    // As the sandbox says it; the names of its operations are AWS's.
+    names: ["UnknownOperationException"],
+    text: /^The sandbox has no /,
+    code: "AwsError",
+    say: (failure, call) => ({
+      message: `cannot call ${call.service}:${call.operation}: ${failure.message.replace(/^The/, "the").replace(/\.$/, "")}`,
+      hint: "Run it against AWS: without --sandbox, and without AWS_ENDPOINT_URL where that is a sandbox's.",
+    }),
+  },
+  {
     names: ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized", "ForbiddenException"],
     code: "AccessDenied",
     say: sayDenied,

@@ -23,6 +23,9 @@ export const groups: Readonly<Record<string, string>> = {
   templates: "Workload templates",
 };
 
+/** What `aiplat help` is for. It is none of the registry: it asks the program itself. */
+export const helpSummary = "Show the help of a command";
+
 export const registry: readonly RegistryEntry[] = [
   {
     words: "init",

@@ -8,7 +8,7 @@ import { unknownLogGroups } from "../core/plan/log-groups.ts";
 import { planRegistrations } from "../core/plan/registrations.ts";
 import type { RunPlan, RunRound } from "../core/plan/run-plan.ts";
 import { explainShortage } from "../core/plan/shortage.ts";
-import { AiplatError, exitCodes, toAiplatError, type ExitCode } from "../errors.ts";
+import { AiplatError, exitCodes, printsResult, toAiplatError, type ExitCode } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "../operations/describe-definitions.ts";
 import { isGivenBack } from "../operations/given-back.ts";
@@ -211,7 +211,7 @@ async function waitAndReport(
 /** Prints what runs and what does not; then throws what ended the run early, with how to go on. */
 async function report(context: Context, run: Run, outcome: RunOutcome, learnt: Learnt): Promise<ExitCode> {
   const { tasks, failures, error } = outcome;
-  if (error === undefined || tasks.length > 0) await printRun(context, run, outcome, learnt);
+  if (error === undefined || tasks.length > 0 || printsResult(error)) await printRun(context, run, outcome, learnt);
   else await printFailures(context, failures);
   if (error !== undefined) throw endedEarly(context, run, outcome, error);
   return failures.length > 0 || tasks.length < run.count ? exitCodes.capacity : exitCodes.success;

@@ -153,9 +153,7 @@ class Deployment {
   }
 
   results(): readonly DeployedStep[] {
-    return this.#plan.steps.map(
-      (step) => this.#done.get(step.service) ?? { ...resultOf(step), result: "not-reached" as const },
-    );
+    return this.#plan.steps.map((step) => this.#done.get(step.service) ?? notReached(step));
   }
 
   #record(step: ServiceStep, result: DeployedStep["result"], more: Partial<DeployedStep> = {}): void {
@@ -291,6 +289,11 @@ function withUnknown(error: AiplatError, steps: readonly DeployedStep[]): Aiplat
     details: { ...details, unknown: { services: unknown } },
     cause: error,
   });
+}
+
+/** A step that nobody came to. */
+export function notReached(step: ServiceStep): DeployedStep {
+  return { ...resultOf(step), result: "not-reached" };
 }
 
 function resultOf({ service, action, desiredCount }: ServiceStep): Omit<DeployedStep, "result"> {

@@ -4,7 +4,7 @@ import { checkDocument } from "../core/workload/check.ts";
 import { workloadRules } from "../core/workload/rules.ts";
 import { runRules, type TargetRule } from "../core/workload/rules/rule.ts";
 import type { Workload } from "../core/workload/schema.ts";
-import type { Word } from "./words.ts";
+import { has, type Word } from "./words.ts";
 
 /** A place where a workload can run. */
 export interface WordTarget {
@@ -13,6 +13,8 @@ export interface WordTarget {
   readonly base: Raw;
   /** What words may need beside them, tried in order where a word alone is refused. */
   readonly beside: readonly Raw[];
+  /** Words as they are legal there, tried where all that docs/workload.md shows of one is refused. */
+  readonly samples: readonly Raw[];
   readonly rules: readonly TargetRule[];
   /**
    * What is made of a workload there, to be compared.
@@ -35,11 +37,11 @@ type Attempt =
 /** Resolves the least workload of a target with a word and without it, as the commands do, and says what the word did. */
 export function outcomeOf({ path, documents }: Word, target: WordTarget): Outcome {
   const tries = documents.flatMap((document) => [{}, ...target.beside].map((context) => ({ document, context })));
-  let refusal: readonly Problem[] = [];
+  const refusals: (readonly Problem[])[] = [];
   for (const { document, context } of tries) {
     const attempt = tryOn(mergeRaw(mergeRaw(target.base, context, {}), document, {}), target);
     if ("problems" in attempt) {
-      if (refusal.length === 0) refusal = attempt.problems;
+      refusals.push(attempt.problems);
       continue;
     }
     const others = mergeRaw(context, deletionOf(document, target.base), {});
@@ -49,11 +51,23 @@ export function outcomeOf({ path, documents }: Word, target: WordTarget): Outcom
     if (said.length > 0) return { verdict: "noted", said };
     const isUnused = "made" in without && without.made === attempt.made;
     // What is refused alone, and changes nothing beside what stands in for it, is refused.
-    if (isUnused && refusal.length > 0) continue;
+    if (isUnused && refusals.length > 0) continue;
     return { verdict: isUnused ? "unused" : "carried" };
   }
-  const own = refusal.filter((each) => each.path !== undefined && pathsMeet(path.split(".").slice(0, 1), each.path));
-  return { verdict: "refused", said: (own.length === 0 ? refusal : own).slice(0, 1).map(textOf) };
+  const segments = path.split(".");
+  const isTaken = target.samples.some(
+    (sample) => has(sample, segments) && "made" in tryOn(mergeRaw(target.base, sample, {}), target),
+  );
+  return { verdict: isTaken ? "noted" : "refused", said: [reasonOf(refusals, segments)] };
+}
+
+/** Why a word was refused: what the kind cannot do first, which is so whatever stands beside the word. */
+function reasonOf(refusals: readonly (readonly Problem[])[], segments: readonly string[]): string {
+  const isOwn = (each: Problem) => each.path !== undefined && pathsMeet(segments.slice(0, 1), each.path);
+  const all = refusals.flat();
+  const [first] = refusals;
+  const found = all.find((each) => isOwn(each) && each.code === "kind-limit") ?? first!.find(isOwn) ?? first![0]!;
+  return textOf(found);
 }
 
 /** What speaks against the least workload of a target, without which no word could be tried. */

@@ -15,6 +15,7 @@ import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";
 import type { WordTarget } from "./attempt.ts";
 import { neededBy } from "./needed-by.ts";
+import { samplesOf, samplesOnManagedInstances } from "./samples.ts";
 
 const least: Raw = { name: "bert", image: "repo/bert:1", accelerator: { instanceTypes: ["trn1.32xlarge"] } };
 
@@ -28,11 +29,12 @@ const volumes = [{ path: "/models", scratch: "1GiB" }];
 
 const awsvpc: Raw = { networkMode: "awsvpc", network: { subnets: ["subnet-0a1b2c3d"] } };
 
-function onEcs(name: string, ecs: Raw): WordTarget {
+function onEcs(name: string, ecs: Raw, samples: readonly Raw[] = []): WordTarget {
   return {
     name,
     base: { ...least, kind: "service", ecs },
     beside: [{ roles }, { ports: [{ container: 8080 }] }, { volumes }, { ecs: awsvpc }, { kind: "job" }, part],
+    samples,
     rules: ecsRules,
     make: (workload) => {
       const resolved = resolveForEcs(resolveWorkload(workload), { region: "us-east-1" }, judgeBy(lintTaskDefinition));
@@ -83,6 +85,7 @@ function onEks(kind: Kind): WordTarget {
       {},
     ),
     beside: [{ eks: { serviceAccount: "bert" } }, { ports: [{ container: 8080 }] }, { volumes }, part],
+    samples: samplesOf[kind] ?? [],
     rules: eksRules,
     make: (workload) => {
       const { manifests, warnings } = generateManifests(resolveForKubernetes(workload, kind));
@@ -93,7 +96,7 @@ function onEks(kind: Kind): WordTarget {
 
 export const ecsTargets: readonly WordTarget[] = [
   onEcs("ECS on EC2", {}),
-  onEcs("ECS Managed Instances", { capacity: "managed-instances", ...awsvpc }),
+  onEcs("ECS Managed Instances", { capacity: "managed-instances", ...awsvpc }, samplesOnManagedInstances),
 ];
 
 export const eksTargets: readonly WordTarget[] = kinds.map(onEks);

@@ -43,7 +43,8 @@ function examplesOf(top: string): readonly Raw[] {
   return [text, ...others].map((each) => parse(each) as Raw);
 }
 
-function has(value: unknown, [segment, ...rest]: readonly string[]): boolean {
+/** Whether a value says something at the path, in which `*` is any key or item. */
+export function has(value: unknown, [segment, ...rest]: readonly string[]): boolean {
   if (segment === undefined) return true;
   if (segment === "*") return Object.values(value ?? {}).some((each) => has(each, rest));
   return isRaw(value) && Object.hasOwn(value, segment) && has(value[segment], rest);

@@ -380,7 +380,7 @@ describe("ami latest, before any call", () => {
     ["--instance-type inf2.larg", 2, /inf2\.xlarge/],
     ["--all-regions --region us-east-1", 2, /--all-regions contradicts --region/],
     ["--region us-east-1a", 2, /availability zone[^]*us-east-1/],
-    ["--os ubuntu", 2, /al2023, al2, bottlerocket/],
+    ["--os ubuntu", 2, /al2023, al2 or bottlerocket/],
     ["--profile nobody", 6, /no profile nobody/],
     ["--endpoint-url localhost:4566", 2, /localhost:4566 is not a URL/],
   ];

@@ -12,6 +12,13 @@ import { startSandboxProcess } from "../support/sandbox-process.ts";
 const bert = ["--name", "bert", "--image", "bert:1", "--instance-type", "inf2.24xlarge"];
 
 describe("aiplat sandbox", () => {
+  it("says of a command on EKS that it has no EKS", async () => {
+    const { code, stderr } = await runCli(["eks", "check", "--cluster", "prod", "--sandbox"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("error: cannot call eks:DescribeCluster: the sandbox has no service eks: it plays ecs, ");
+    expect(stderr).toContain("Run it against AWS: without --sandbox");
+  });
+
   it("serves until Ctrl-C, and aiplat works against it between commands", async () => {
     const sandbox = await startSandboxProcess("--instance", "inf2.24xlarge=2", "--cluster", "prod");
     try {
@@ -106,7 +113,8 @@ describe("aiplat sandbox", () => {
     let ended: Promise<number> | undefined;
     const said = await new Promise<string>((resolve) => {
       const stdout = { ...surroundings.stdout, write: resolve };
-      const clock = { now: () => now, sleep: () => Promise.reject(new Error("a sandbox only serves")) };
+      const sleep = () => Promise.reject(new Error("a sandbox only serves"));
+      const clock = { now: () => now, sleep, after: () => undefined };
       const { signal } = end;
       ended = run(["sandbox", "--speed", "60", "-o", "env"], { ...surroundings, clock, signal, stdout });
     });

@@ -139,7 +139,8 @@ describe("ami roll", () => {
     await start({ size: 1 });
     await deploy(2);
     const refused = await roll("--yes");
-    expect(refused).toMatchObject({ code: 4, stdout: "" });
+    expect([refused.code, refused.stdout]).toEqual([4, expect.stringMatching(/^i-\w+\t.*\tto-replace$/m)]);
+    expect(documentOf(await roll("--yes", "-o", "json")).obstacles[0]).toContain("no place for a task of chip");
     expect(refused.stderr).toMatch(/no machine can be drained: i-\w+: no place for a task of chip/);
     expect([...box.sandbox.world.launchTemplates.values()][0]!.versions).toHaveLength(1);
     const shown = await roll("--dry-run", "-o", "json");

@@ -119,6 +119,8 @@ describe("a saved plan of a run", () => {
     plan.requested = plan.settings.count = 4;
     plan.steps[0].count++;
     writeFileSync(join(folder, "plan.json"), JSON.stringify(plan));
+    const shown = JSON.parse((await carryOut("-o", "json")).stdout);
+    expect([shown.kind, shown.requested, shown.tasks.length]).toEqual(["RunTaskResult", 4, 3]);
     const { code, stderr } = await carryOut();
     expect(code).toBe(3);
     expect(stderr).toContain("this plan was carried out before, in part: 3 of its 4 tasks are there");
@@ -173,7 +175,7 @@ describe("a saved plan of a run", () => {
     });
     const before = await registered();
     const { code, stderr, stdout } = await carryOut("-o", "json");
-    expect([code, stdout]).toEqual([3, ""]);
+    expect([code, JSON.parse(stdout)]).toMatchObject([3, { kind: "RunTaskResult", requested: 2, tasks: [] }]);
     const error = JSON.parse(stderr);
     expect(error).toMatchObject({
       code: "CheckFailed",

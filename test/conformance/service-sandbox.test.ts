@@ -162,9 +162,16 @@ describe("a service on the sandbox", () => {
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain("at least 3 must stay healthy");
     expect(refused.stderr).toContain("minimumHealthyPercent 66");
-    expect(JSON.parse((await run("service", "deploy", "-o", "json")).stderr)).toMatchObject({
+    expect(refused.stdout).toBe("bert\tupdate\tnot-reached\t3\t\n");
+    const told = await run("service", "deploy", "-o", "json");
+    expect(JSON.parse(told.stderr)).toMatchObject({
       code: "NoCapacity",
       hint: expect.stringContaining("minimumHealthyPercent 66"),
+    });
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      kind: "ServiceDeployment",
+      services: [{ service: "bert", action: "update", result: "not-reached" }],
+      failures: [{ detail: expect.stringContaining("at least 3 must stay healthy"), hint: expect.any(String) }],
     });
     expect((await box.ecs("ListTaskDefinitions")).taskDefinitionArns).toHaveLength(1);
     const fits = { ecs: { service: { deploymentConfiguration: { minimumHealthyPercent: 66 } } } };
@@ -183,6 +190,7 @@ describe("a service on the sandbox", () => {
     const again = await run("service", "deploy", "--plan", "plan.json");
     expect(again.code).toBe(3);
     expect(again.stderr).toContain("service bert exists now");
+    expect(again.stdout).toBe("bert\tcreate\tnot-reached\t2\t\n");
     writeFileSync(join(folder, "plan.json"), "{}");
     expect((await run("service", "deploy", "--plan", "plan.json")).code).toBe(2);
   });
@@ -195,6 +203,7 @@ describe("a service on the sandbox", () => {
     const short = await run("service", "scale", "--replicas", "4");
     expect(short.code).toBe(4);
     expect(short.stderr).toContain("room for 3");
+    expect(short.stdout).toBe("bert\tupdate\tnot-reached\t4\t\n");
     const asked = await run("service", "delete");
     expect(asked.code).toBe(2);
     expect(asked.stderr).toContain("--yes");

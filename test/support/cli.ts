@@ -50,11 +50,21 @@ const readByProcess =
  * Runs the tool with stdin, stdout and stderr as pipes: within this process, which is several times faster, where the
  * run asks for nothing that only a process of its own has.
  */
-export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const own =
     args.some((word) => word.startsWith("--instance-types-file")) ||
     Object.keys(options.env ?? {}).some((name) => readByProcess.test(name));
-  return own ? spawnCli(args, options) : runInProcess(args, options);
+  const ended = await (own ? spawnCli(args, options) : runInProcess(args, options));
+  checkResult(args, ended);
+  return ended;
+}
+
+/** What holds of every command: exits 3 and 4 still print the result document, and nothing beside it. */
+function checkResult(args: readonly string[], { code, stdout }: CliRun): void {
+  const format = args.findIndex((word) => word === "-o" || word === "--output");
+  if ((code !== 3 && code !== 4) || format < 0 || args[format + 1] !== "json") return;
+  const { kind } = JSON.parse(stdout === "" ? "{}" : stdout) as { readonly kind?: unknown };
+  if (kind === undefined) throw new Error(`aiplat ${args.join(" ")} exits ${code} without a result document`);
 }
 
 async function runInProcess(args: readonly string[], options: CliOptions): Promise<CliRun> {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { groups, registry } from "../../src/commands/registry.ts";
+import { commandTable } from "../../src/reference.ts";
 import { readSources } from "../support/architecture.ts";
 
 const { files, imports } = readSources(join(import.meta.dirname, "../../src/commands"));
@@ -10,6 +11,16 @@ function nounOf(file: string): string | undefined {
   const [noun, ...rest] = file.split("/");
   return rest.length === 0 || noun === "shared" ? undefined : noun;
 }
+
+describe("the README's table of commands", () => {
+  it("has a row for every first word that the program takes, help among them", () => {
+    const rows = [...commandTable().matchAll(/^\| \[`([^`]+)`\]/gm)].map(([, words]) => words);
+    const first = [...Object.keys(groups), ...registry.map(({ words }) => words), "help"].filter(
+      (words) => !words.includes(" "),
+    );
+    expect(rows.filter((words) => !words!.includes(" ")).toSorted()).toEqual(first.toSorted());
+  });
+});
 
 describe("the files of commands", () => {
   it("are named by the commands' words, each loaded by its line of the registry", () => {

@@ -157,7 +157,10 @@ async function roll(
     return obstacles.length > 0 ? exitCodes.capacity : exitCodes.success;
   }
   const obstacles = options.force === true ? [] : await obstaclesNow(ports, snapshot, standing);
-  if (obstacles.length > 0) throw refusal(cluster, obstacles);
+  if (obstacles.length > 0) {
+    await print(context, amiRollView({ ...planned, obstacles }));
+    throw refusal(cluster, obstacles);
+  }
   tellPlan(context, target, standing);
   const what = `${counted(standing.left.length, "machine")} of ${group.name}`;
   await confirm(context, {

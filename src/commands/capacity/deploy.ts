@@ -3,7 +3,7 @@ import { present } from "../../core/base/present.ts";
 import { changeRows } from "../../core/capacity/change-rows.ts";
 import { listOr } from "../../core/base/problem.ts";
 import { plain } from "../../output/style.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, printsResult } from "../../errors.ts";
 import {
   deployCapacity,
   dropPrepared,
@@ -116,6 +116,15 @@ export const capacityDeploy = defineCommand({
         done.push(deployedOf(prepared!, listed));
       }
     } catch (error) {
+      if (error instanceof AiplatError && printsResult(error)) {
+        progress.stop();
+        await print(
+          context,
+          options.dryRun === true
+            ? capacityChangesView({ cluster, items: open.map(changesOf) })
+            : deployedCapacityView(cluster, done),
+        );
+      }
       throw error instanceof AiplatError && done.length > 0 ? withEarlier(error, done) : error;
     } finally {
       progress.stop();

@@ -10,7 +10,7 @@ import { staysUntil } from "../../core/plan/judge-plan.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
 import type { RunFailure } from "../../core/plan/run-result.ts";
 import type { ServiceStep } from "../../core/plan/service-plan.ts";
-import { AiplatError, exitCodes, Interrupted, toAiplatError, type ExitCode } from "../../errors.ts";
+import { AiplatError, exitCodes, Interrupted, printsResult, toAiplatError, type ExitCode } from "../../errors.ts";
 import { deployServices, type Deployed } from "../../operations/deploy-services.ts";
 import { createLogReader, type LogLine } from "../../operations/follow-logs.ts";
 import type { EcsPort } from "../../ports.ts";
@@ -149,7 +149,8 @@ async function report(
   const failed = steps.flatMap(({ outcome }) => (outcome?.failure === undefined ? [] : [outcome]));
   const failures = [...failed.flatMap(failuresOf), ...short];
   const touched = steps.some(({ result }) => result !== "not-reached" && result !== "unchanged");
-  if (error === undefined || touched) await print(context, deploymentView(target, steps, failures));
+  if (error === undefined || touched || printsResult(error))
+    await print(context, deploymentView(target, steps, failures));
   await printFailures(context, failures);
   for (const { failedTasks } of failed) await showLastLines(context, ecs, failedTasks);
   if (error !== undefined) throw goingOn(context, target, error, touched);

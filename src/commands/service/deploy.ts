@@ -58,7 +58,7 @@ export const serviceDeploy = defineCommand({
         : await readSavedService(context, ecs, options.plan);
     for (const each of plan.warnings) note(context, each);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
-    await guard(context, plan.unplaced, options.allowStall === true);
+    await guard(context, plan.inputs, plan, options.allowStall === true);
     const answerable = !invocation.args.includes("-") && options.plan !== "-";
     await confirmDeletions(context, ecs, plan, { answerable });
     await makeLogGroups(context, plan.logGroups);

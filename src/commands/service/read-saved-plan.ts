@@ -9,6 +9,7 @@ import type { EcsPort } from "../../ports.ts";
 import { readClusterState } from "../shared/read-cluster-state.ts";
 import { liveSource } from "../shared/plan-source.ts";
 import { requireFresh } from "../shared/check-saved-plan.ts";
+import { printRefusal } from "./print-refusal.ts";
 
 /**
  * Reads a saved plan of a service, and judges its deployments anew.
@@ -23,8 +24,12 @@ export async function readSavedService(context: Context, ecs: EcsPort, path: str
   const plan = parseServicePlan(text, path === "-" ? stdinName : path);
   const { cluster, services, clusterInputs = { name: cluster } } = plan.inputs;
   const described = await ecs.describeCluster(cluster);
-  requireFresh(staleClusterReasons(clusterInputs, described?.status === "INACTIVE" ? undefined : described));
-  requireFresh(staleServiceReasons(services, await inputsNow(ecs, plan)));
+  const refuse = () => printRefusal(context, plan.inputs, plan.steps);
+  await requireFresh(
+    staleClusterReasons(clusterInputs, described?.status === "INACTIVE" ? undefined : described),
+    refuse,
+  );
+  await requireFresh(staleServiceReasons(services, await inputsNow(ecs, plan)), refuse);
   const logGroups = await liveSource(context, ecs).logGroups(plan.logGroups ?? []);
   const current = { ...plan, logGroups };
   return hasDeployments(plan) ? judged(current, await readClusterState(context, ecs, cluster)) : current;

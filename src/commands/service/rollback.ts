@@ -89,7 +89,7 @@ export const serviceRollback = defineCommand({
     const { steps, unplaced } = hasDeployments(plan)
       ? judged(plan, await readClusterState(context, ecs, cluster))
       : plan;
-    await guard(context, unplaced, options.allowStall === true);
+    await guard(context, target, { steps, unplaced }, options.allowStall === true);
     for (const { service, action, why } of steps) if (action !== "keep") note(context, `${service}: ${why}`);
     if (deleted.length > 0)
       note(context, `${wereDeleted(deleted)} and not made again. ${lastRevisions(context, target, deleted)}`);

@@ -64,7 +64,7 @@ export const serviceScale = defineCommand({
       () => [...new Set(services.flatMap(strategyOf).map(({ capacityProvider }) => capacityProvider))],
     );
     const { steps, unplaced } = planScale(services, definitions, { ...target, replicas }, snapshot, capacity);
-    await guard(context, unplaced, options.allowStall === true);
+    await guard(context, target, { steps, unplaced }, options.allowStall === true);
     return applySteps(context, ecs, target, steps, options);
   },
 });

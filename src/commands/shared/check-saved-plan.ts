@@ -23,9 +23,13 @@ export function checkPlanAlone(
   });
 }
 
-/** @throws AiplatError CheckFailed naming everything that has moved since the plan was made. */
-export function requireFresh(moved: readonly string[]): void {
+/**
+ * @param printResult Prints what the command answers where it does nothing.
+ * @throws AiplatError CheckFailed naming everything that has moved since the plan was made.
+ */
+export async function requireFresh(moved: readonly string[], printResult: () => Promise<void>): Promise<void> {
   if (moved.length === 0) return;
+  await printResult();
   const one = moved.length === 1;
   throw new AiplatError(
     "CheckFailed",

@@ -4,7 +4,7 @@ import { regions as allRegions } from "../../core/catalog/regions.ts";
 import type { EcsPort } from "../../ports.ts";
 import type { Command } from "../command.ts";
 import type { OptionSpec } from "./option.ts";
-import type { RegistryEntry } from "../registry.ts";
+import { helpSummary, type RegistryEntry } from "../registry.ts";
 import { globalOptions } from "./global-options.ts";
 import { shells } from "./completion-scripts.ts";
 
@@ -72,7 +72,7 @@ function subcommands(before: readonly string[], { groups, registry }: Commands):
   const all = [
     ...Object.entries(groups).map(([words, description]) => ({ words: words.split(" "), description })),
     ...registry.map(({ words, summary }) => ({ words: words.split(" "), description: summary })),
-    { words: ["help"], description: "Show the help of a command" },
+    { words: ["help"], description: helpSummary },
   ];
   // `help service dep`: the words of a command.
   const typed = before[0] === "help" ? before.slice(1) : before;
@@ -161,10 +161,8 @@ async function asked(
   context: Context,
   list: (ecs: EcsPort) => Promise<readonly string[]>,
 ): Promise<readonly Completion[]> {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(patienceMs)]);
   try {
-    const { connectAws } = await import("../../aws/connect.ts");
-    const arns = await list(await connectAws(context.options, context.env, signal).ecs());
+    const arns = await list(await context.aws.ecsWithin(patienceMs));
     return arns.map((arn) => ({ value: arn.split("/").at(-1)! }));
   } catch {
     return [];

@@ -4,7 +4,7 @@ import type { Context } from "../../context.ts";
 import { formatDuration } from "../../core/base/duration.ts";
 import { lockPortBaseOf } from "../../core/cluster/lock-port-base.ts";
 import { isLocked } from "../../core/devices/terms.ts";
-import type { TaskDefinition } from "../../core/ecs-api/api.ts";
+import type { Task, TaskDefinition } from "../../core/ecs-api/api.ts";
 import { staleClusterReasons } from "../../core/plan/cluster-inputs.ts";
 import { staleRunReasons, type RunWorld } from "../../core/plan/stale-run-plan.ts";
 import { familiesOf } from "../../core/plan/planned-run.ts";
@@ -16,7 +16,10 @@ import { findTasks } from "../../operations/find-tasks.ts";
 import type { ClusterDescription, EcsPort } from "../../ports.ts";
 import type { RunOutcome } from "../../operations/run-task.ts";
 import { warn } from "../../output/note.ts";
+import { print } from "../../output/print.ts";
+import { requestsView } from "../../output/run-requests.ts";
 import type { Invocation } from "../command.ts";
+import { printRunResult } from "../task/print-tasks.ts";
 import { liveSource } from "./plan-source.ts";
 import { readClusterState } from "./read-cluster-state.ts";
 import type { Run } from "./prepare-run.ts";
@@ -49,7 +52,7 @@ const rememberedMs = 3_600_000;
 export async function prepareSavedRun(
   context: Context,
   ecs: EcsPort,
-  invocation: Invocation<RunOptions>,
+  invocation: Invocation<RunOptions & { readonly dryRun?: boolean | undefined }>,
   path: string,
 ): Promise<SavedRun> {
   checkPlanAlone(invocation, plannedOptions);
@@ -61,13 +64,21 @@ export async function prepareSavedRun(
   const { settings, cluster: planned } = plan.inputs;
   const described = await ecs.describeCluster(settings.cluster);
   const cluster = described?.status === "INACTIVE" ? undefined : described;
-  requireFresh(staleClusterReasons(planned, cluster));
+  const { cluster: name, run: id, count: requested } = settings;
+  const refuse = (there: readonly Task[] = []) =>
+    invocation.options.dryRun === true
+      ? print(context, requestsView(id, [], []))
+      : printRunResult(context, ecs, name, { run: id, requested, tasks: there, failures: [] });
+  await requireFresh(staleClusterReasons(planned, cluster), refuse);
   const target: TaskTarget = { cluster: settings.cluster, selection: { run: settings.run } };
   const { tasks } = await findTasks(ecs, settings.cluster, target.selection);
   const count = tasksIn(plan.steps);
-  if (tasks.length > 0 && tasks.length < count) throw carriedOutInPart(context, target, tasks.length, count);
+  if (tasks.length > 0 && tasks.length < count) {
+    await refuse(tasks);
+    throw carriedOutInPart(context, target, tasks.length, count);
+  }
   const world = tasks.length > 0 ? undefined : await readWorld(context, ecs, plan, cluster);
-  if (world !== undefined) requireFresh(staleRunReasons(plan, world));
+  if (world !== undefined) await requireFresh(staleRunReasons(plan, world), refuse);
   const definitions = plan.steps.flatMap(({ definition, request }): readonly TaskDefinition[] => {
     const found = definition ?? world?.definitions.get(request.taskDefinition);
     return found === undefined ? [] : [found];

@@ -80,7 +80,7 @@ function asksForNeuron({ resourceRequirements }: ContainerDefinition): boolean {
   return resourceRequirements?.some(({ type }) => type === "NeuronDevice") === true;
 }
 
-/** https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/tutorials/tutorial-oci-hook.html */
+/** https://awsdocs-neuron.readthedocs-hosted.com/en/latest/deploy/tutorials/oci-hook.html */
 function visibleDevices({ environment }: ContainerDefinition): DeviceSet {
   const value = environment?.find(({ name }) => name === "AWS_NEURON_VISIBLE_DEVICES")?.value ?? "";
   // What the hook may understand and this does not is every device.

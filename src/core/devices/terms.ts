@@ -74,7 +74,7 @@ export function isLocked(definition: TaskDefinition, lockPortBase: number): bool
 /**
  * The hook of the Neuron runtime gives containers the devices that their environment names; "currently NOT supported
  * with AL2023 on ECS", nor is it on Bottlerocket, whose instances say their variant.
- * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/tutorials/tutorial-oci-hook.html
+ * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/deploy/tutorials/oci-hook.html
  */
 function mayHaveOciHook(instance: ContainerInstance | undefined): boolean {
   if (instance === undefined) return true;

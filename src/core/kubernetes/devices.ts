@@ -5,7 +5,7 @@ import type { DeviceRequest, ResourceRequest, Shape } from "../workload/resolved
 import type { Quantities, Toleration } from "./manifest.ts";
 
 /**
- * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/kubernetes-getting-started.html;
+ * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/deploy/eks/setup.html;
  * `neurondevice` ended with Neuron 2.20.
  */
 export const neuronResource = "aws.amazon.com/neuron";

@@ -27,7 +27,7 @@ export const installsOf: Readonly<Record<string, string>> = {
 
 /**
  * What installs the Neuron scheduler extension, as a second scheduler.
- * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/tutorials/k8s-multiple-scheduler.html
+ * https://awsdocs-neuron.readthedocs-hosted.com/en/latest/deploy/infrastructure/scheduler.html
  */
 export const schedulerInstall = `${installsOf[neuronResource]!} --set scheduler.enabled=true`;
 

@@ -2,6 +2,7 @@ import { present } from "../base/present.ts";
 import { YAMLParseError, isAlias, isMap, isScalar, parseDocument, visit, type Document, type YAMLError } from "yaml";
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { Refusal, type Path, type Place, type Problem, type LocatedProblem } from "../base/problem.ts";
+import { fileKindOf, type FileKind } from "../base/file-kind.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { readYaml } from "../base/read-yaml.ts";
 import { yamlMistake } from "../base/yaml-mistake.ts";
@@ -43,6 +44,10 @@ export function parseWorkloadText(text: string, file: string): SourceDocument {
     ...place(offset),
   });
 
+  // Of another tool's file, what is wrong with it as a workload is no help.
+  const foreign = document.errors.length === 0 ? foreignFile(document) : undefined;
+  if (foreign !== undefined)
+    throw new Refusal([refuse("not-a-workload", document.contents?.range?.[0] ?? 0, foreign.message, foreign.hint)]);
   const several = further === undefined ? [] : [manyDocuments(further)];
   const findings = [...document.errors, ...several, ...document.warnings];
   const minor = findings
@@ -184,6 +189,37 @@ function toPlain(document: Document, refuse: Refuse): unknown {
     // https://eemeli.org/yaml/#parse-options: maxAliasCount guards against the "billion laughs" attack.
     throw error instanceof ReferenceError ? new Refusal([tooManyAliases(refuse)]) : error;
   }
+}
+
+const foreignKinds: Readonly<Partial<Record<FileKind, { readonly name: string; readonly hint: string }>>> = {
+  "task-definition": {
+    name: "an ECS task definition",
+    hint:
+      "Judge it with: aiplat taskdef lint FILE. What is registered becomes a workload with: " +
+      "aiplat service import --task-definition FAMILY",
+  },
+  manifest: {
+    name: "a manifest of Kubernetes",
+    hint: "aiplat eks generate writes manifests of a workload: write one, or make one with: aiplat init",
+  },
+  compose: { name: "a compose file", hint: "Write a workload for each service, or make one with: aiplat init" },
+  cloudformation: {
+    name: "a template of CloudFormation",
+    hint: "What is deployed of it becomes a workload with: aiplat service import NAME",
+  },
+};
+
+/** What another tool's file is, and what to do with it. */
+function foreignFile(document: Document): { readonly message: string; readonly hint: string } | undefined {
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: maxAliases });
+  } catch {
+    // Its aliases cannot be resolved, and that is told of.
+    return undefined;
+  }
+  const foreign = foreignKinds[fileKindOf(value) ?? "workload"];
+  return foreign && { message: `this is ${foreign.name}, not a workload file`, hint: foreign.hint };
 }
 
 function rangeStart(node: unknown): number {

@@ -16,3 +16,11 @@ export function refuseCaller({ host, origin, ...headers }: IncomingHttpHeaders):
 function isLoopback(host: string): boolean {
   return /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host);
 }
+
+/** Region and service in a signature's scope. Signatures are not checked. */
+export function signedScope(
+  authorization: string | undefined,
+): { readonly region: string; readonly service: string } | undefined {
+  const scope = /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]{1,40})\/([a-z0-9-]{1,40})\//.exec(authorization ?? "");
+  return scope === null ? undefined : { region: scope[1]!, service: scope[2]! };
+}

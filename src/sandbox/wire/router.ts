@@ -1,6 +1,7 @@
 import type { World } from "../model/world.ts";
 import { AwsError } from "./aws-error.ts";
 import { readJson, readTarget, writeJson, writeJsonError, type WireAnswer } from "./aws-json.ts";
+import { signedScope } from "./caller.ts";
 import { createDropper, createThrottle, type Faults } from "./faults.ts";
 import { readAction, readQuery, writeQuery, writeQueryError } from "./query.ts";
 import type { WireService } from "./services.ts";
@@ -43,7 +44,7 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
       world.settle();
       const output = operation.run(input as never, {
         world,
-        region: regionOf(request.authorization) ?? world.region,
+        region: signedScope(request.authorization)?.region ?? world.region,
         requestId,
       });
       // What is due at once, such as a service's first look, happens before the next request reads.
@@ -65,9 +66,4 @@ export function createRouter(world: World, faults: Faults, now: () => number): (
       dropped,
     };
   };
-}
-
-/** The region in the signature's scope. Signatures are not checked. */
-function regionOf(authorization: string | undefined): string | undefined {
-  return /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]{1,40})\//.exec(authorization ?? "")?.[1];
 }

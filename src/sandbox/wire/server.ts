@@ -5,7 +5,8 @@ import type { ServiceAnswer } from "../answer-for-service.ts";
 import type { Handled, WireRequest } from "./router.ts";
 import { AwsError } from "./aws-error.ts";
 import { writeJsonError } from "./aws-json.ts";
-import { refuseCaller } from "./caller.ts";
+import { refuseCaller, signedScope } from "./caller.ts";
+import { services } from "./services.ts";
 
 /** Above what any operation takes: a task definition is 64 KiB at most. */
 const mostBytes = 4 * 1024 * 1024;
@@ -84,6 +85,8 @@ async function respond(
       .end(`${JSON.stringify(answer.body)}\n`);
     return;
   }
+  const missing = missingService(path, request.headers.authorization);
+  if (missing !== undefined) return refuse(response, missing);
   if (request.method !== "POST") {
     response
       .writeHead(200, { "content-type": "text/plain; charset=utf-8" })
@@ -107,6 +110,19 @@ async function respond(
       "content-length": Buffer.byteLength(answer.body),
     })
     .end(answer.body);
+}
+
+/**
+ * What a service is answered that has its operations in paths (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html),
+ * as EKS has: the sandbox plays none of those. Who calls stands in the signature.
+ */
+function missingService(path: string, authorization: string | undefined): AwsError | undefined {
+  const service = signedScope(authorization)?.service;
+  if (path === "/" || service === undefined) return undefined;
+  return new AwsError(
+    "UnknownOperationException",
+    `The sandbox has no service ${service}: it plays ${services.map(({ name }) => name).join(", ")}.`,
+  );
 }
 
 /** Without reading on: what is still to come of the request ends with its connection. */

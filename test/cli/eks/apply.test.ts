@@ -307,7 +307,7 @@ describe("eks apply", () => {
     ["# nothing\n", "<stdin> holds no Kubernetes resource"],
     ["name: bert\nimage: b:1\n", "document 1 of <stdin> is no Kubernetes resource\n  It looks like a workload"],
     [`${deployment}---\nkind: Job\n`, "document 2 of <stdin> is no Kubernetes resource"],
-    ["a: [1\n", "document 1 of <stdin>: Flow sequence"],
+    ["a: [1\n", "document 1 of <stdin>: not valid YAML: flow sequence"],
   ])("refuses %j before kubectl is asked", async (input, message) => {
     const { code, stderr } = await apply(input, "--yes");
     expect(code).toBe(2);

@@ -57,6 +57,15 @@ describe("translateAwsError", () => {
       { operation: "CreateService" },
     ],
     [
+      "what the sandbox does not play",
+      answer("UnknownOperationException", "The sandbox has no operation Ssm.DoIt."),
+      "AwsError",
+      1,
+      /^cannot call ssm:DoIt: the sandbox has no operation Ssm\.DoIt$/,
+      /without --sandbox/,
+      { service: "ssm", operation: "DoIt" },
+    ],
+    [
       "SSO session expired",
       credentials(
         "The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile.",
@@ -145,6 +154,19 @@ describe("translateAwsError", () => {
       /clock is wrong/,
       /NTP/,
     ],
+    ...["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"].flatMap((name) =>
+      ["", "The difference is too large."].map(
+        (message) =>
+          [
+            `wrong clock: ${name} ${message}`,
+            answer(name, message, 403),
+            "NoCredentials",
+            6,
+            /clock is wrong/,
+            /NTP/,
+          ] as const,
+      ),
+    ),
     [
       "wrong secret",
       answer(

@@ -32,8 +32,45 @@ describe("docs/workload-targets.md", () => {
     });
     expect(outcome("ulimits", "ECS Managed Instances")).toEqual({ verdict: "carried" });
     expect(outcome("sharedMemory", "ECS Managed Instances")).toMatchObject({ verdict: "noted" });
-    expect(outcome("ports.*.host", "ECS Managed Instances")).toMatchObject({ verdict: "refused" });
+    expect(outcome("volumes.*.host", "ECS Managed Instances")).toMatchObject({ verdict: "refused" });
     expect(outcome("container", "PyTorchJob")).toMatchObject({ verdict: "noted" });
+  });
+
+  it("refuses no word that the target's own workload has", () => {
+    const refused = targets.flatMap(({ name, base }) =>
+      Object.keys(base).flatMap((word) =>
+        rows.some(({ path }) => path === word) && outcome(word, name).verdict === "refused" ? [`${word}: ${name}`] : [],
+      ),
+    );
+    expect(refused).toEqual([]);
+  });
+
+  it("refuses no word of which it takes a part", () => {
+    const split = rows.flatMap(({ path, outcomes }) =>
+      targets.flatMap(({ name }, index) => {
+        const inner = rows.find(
+          (each) => each.path.startsWith(`${path}.`) && each.outcomes[index]!.verdict !== "refused",
+        );
+        return outcomes[index]!.verdict === "refused" && inner !== undefined ? [`${path}: ${name}, ${inner.path}`] : [];
+      }),
+    );
+    expect(split).toEqual([]);
+  });
+
+  it("says with a word that is taken in another form what it is not taken as", () => {
+    expect(outcome("command", "LLMInferenceService")).toEqual({
+      verdict: "noted",
+      said: [expect.stringContaining("which serve is none of: entryPoint replaces vllm serve")],
+    });
+    expect(outcome("accelerator", "ECS Managed Instances")).toMatchObject({ verdict: "noted" });
+    expect(outcome("accelerator.devicesPerReplica", "ECS Managed Instances")).toMatchObject({ verdict: "refused" });
+  });
+
+  it("gives the reason that holds whatever stands beside a word", () => {
+    expect(outcome("sidecars.*.mounts", "Notebook")).toEqual({
+      verdict: "refused",
+      said: [expect.stringContaining("no place for what makes a container a sidecar")],
+    });
   });
 
   it("has no word that a target drops in silence", () => {

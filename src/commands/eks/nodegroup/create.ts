@@ -1,6 +1,6 @@
 import { planNodegroup } from "../../../core/kubernetes/nodes/node-group.ts";
 import { setupNotes } from "../../../core/kubernetes/nodes/pool-notes.ts";
-import { AiplatError } from "../../../errors.ts";
+import { AiplatError, printsResult } from "../../../errors.ts";
 import { createNodegroup, type MadeResource } from "../../../operations/create-nodegroup.ts";
 import { randomToken } from "../../../operations/tokens.ts";
 import { madeNodegroupsView } from "../../../output/made-nodegroups.ts";
@@ -63,6 +63,10 @@ export const eksNodegroupCreate = defineCommand({
       for (const plan of plans)
         made.push(...(await createNodegroup({ eks, ec2: () => context.aws.ec2() }, plan, token)));
     } catch (error) {
+      if (error instanceof AiplatError && printsResult(error)) {
+        progress.stop();
+        await print(context, madeNodegroupsView(settings.cluster, made));
+      }
       throw error instanceof AiplatError && made.length > 0 ? withEarlier(error, made) : error;
     } finally {
       progress.stop();

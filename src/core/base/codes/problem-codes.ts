@@ -17,6 +17,7 @@ export const problemCodes = {
     aliases: error("The file's anchors cannot be resolved, or are repeated too often"),
     "merge-key": error("`<<` merges something that is no map"),
     "not-a-map": error("The file holds a value that is no map, and a workload is one"),
+    "not-a-workload": error("The file is another tool's: a manifest, a compose file, a task definition or a template"),
     "not-a-task-definition": error("The file holds something else than task definitions"),
     yaml: error("A file of manifests is not valid YAML"),
     "no-manifests": error("A file of manifests holds no Kubernetes resource"),

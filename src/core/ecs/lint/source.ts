@@ -1,5 +1,6 @@
 import type { Document } from "yaml";
 import { Refusal, type LocatedProblem, type Path, type Place } from "../../base/problem.ts";
+import { fileKindOf } from "../../base/file-kind.ts";
 import { isRaw, type Raw } from "../../base/merge.ts";
 import { problemOfPlain, readYaml } from "../../base/read-yaml.ts";
 import { yamlMistake } from "../../base/yaml-mistake.ts";
@@ -71,7 +72,7 @@ type Found =
 
 function findDefinitions(value: unknown, prefix: Path): readonly Found[] {
   if (value === null) return [];
-  if (Array.isArray(value) && !value.some(isContainer))
+  if (Array.isArray(value) && fileKindOf(value) !== "containers")
     return value.flatMap((each, index) => findDefinitions(each, [...prefix, index]));
   if (isRaw(value)) {
     if ("containerDefinitions" in value) return [{ prefix, definition: value }];
@@ -80,32 +81,36 @@ function findDefinitions(value: unknown, prefix: Path): readonly Found[] {
   return [{ prefix, ...describeOther(value) }];
 }
 
-function isContainer(value: unknown): boolean {
-  return isRaw(value) && "name" in value && "image" in value;
-}
-
 /** What the value is instead of a task definition, and what to do with it. */
 function describeOther(value: unknown): { readonly message: string; readonly hint: string } {
-  if (Array.isArray(value))
-    return {
-      message: "this is a list of containers, not a task definition",
-      hint: 'Put it below containerDefinitions: {"family": "NAME", "containerDefinitions": [...]}',
-    };
-  if (!isRaw(value)) return { message: "this is no task definition", hint: wanted };
-  if ("ContainerDefinitions" in value || "Resources" in value || "AWSTemplateFormatVersion" in value) {
-    return {
-      message:
-        "this is written as CloudFormation does (ContainerDefinitions): " +
-        "lint reads the API's own words (containerDefinitions)",
-      hint: "Register it, then: aws ecs describe-task-definition --task-definition FAMILY | aiplat taskdef lint -",
-    };
+  switch (fileKindOf(value)) {
+    case "containers":
+      return {
+        message: "this is a list of containers, not a task definition",
+        hint: 'Put it below containerDefinitions: {"family": "NAME", "containerDefinitions": [...]}',
+      };
+    case "cloudformation":
+      return {
+        message:
+          "this is written as CloudFormation does (ContainerDefinitions): " +
+          "lint reads the API's own words (containerDefinitions)",
+        hint: "Register it, then: aws ecs describe-task-definition --task-definition FAMILY | aiplat taskdef lint -",
+      };
+    case "workload":
+      return {
+        message: "this is a workload file, not a task definition",
+        hint: "Lint what it becomes: aiplat taskdef generate WORKLOAD --all | aiplat taskdef lint -",
+      };
+    case "manifest":
+      return { message: "this is a manifest of Kubernetes, not a task definition", hint: wanted };
+    case "compose":
+      return { message: "this is a compose file, not a task definition", hint: wanted };
+    default:
+      return {
+        message: `this is no task definition${isRaw(value) ? ": it has no containerDefinitions" : ""}`,
+        hint: wanted,
+      };
   }
-  if ("accelerator" in value || isContainer(value))
-    return {
-      message: "this is a workload file, not a task definition",
-      hint: "Lint what it becomes: aiplat taskdef generate WORKLOAD --all | aiplat taskdef lint -",
-    };
-  return { message: "this is no task definition: it has no containerDefinitions", hint: wanted };
 }
 
 function refuseSyntax(documents: readonly Document.Parsed[], text: string, placeAt: (offset: number) => Place): void {

@@ -124,7 +124,7 @@ export const prometheus: Platform = {
       ? []
       : [
           "neuron-monitor reads nothing of devices that the DRA driver gives out: " +
-            "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/containers/tutorials/k8s-neuron-monitor.html",
+            "https://awsdocs-neuron.readthedocs-hosted.com/en/latest/deploy/infrastructure/monitoring.html",
         ]),
   ],
 };

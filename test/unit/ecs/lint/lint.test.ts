@@ -157,6 +157,8 @@ describe("readTaskDefinitions", () => {
       "aiplat taskdef generate",
     ],
     ["a list of containers", '[{"name": "a", "image": "b"}]', "list of containers", "containerDefinitions"],
+    ["a manifest", "apiVersion: v1\nkind: Pod\nmetadata: {}\n", "manifest of Kubernetes", "register-task-definition"],
+    ["a compose file", "services: { bert: { image: a } }\n", "compose file", "register-task-definition"],
     ["something else", "kind: Pod\n", "no containerDefinitions", "register-task-definition"],
     ["a number in a list", "[1]", "no task definition", "register-task-definition"],
     ["nothing", "", "no task definition", "register-task-definition"],

@@ -61,6 +61,18 @@ describe("the sandbox's server", () => {
     expect(handled).toBe(before);
   });
 
+  it("names the service that it has not, of those whose operations are paths", async () => {
+    const before = handled;
+    const signed = "AWS4-HMAC-SHA256 Credential=a/20261130/eu-west-1/eks/aws4_request, SignedHeaders=host, Signature=b";
+    for (const method of ["GET", "POST"]) {
+      const answer = await fetch(`${server.url}/clusters/prod`, { method, headers: { authorization: signed } });
+      expect([answer.status, answer.headers.get("x-amzn-errortype")]).toEqual([400, "UnknownOperationException"]);
+      expect(await answer.json()).toHaveProperty("message", expect.stringContaining("no service eks: it plays ecs,"));
+    }
+    expect(handled).toBe(before);
+    expect(await (await fetch(`${server.url}/clusters/prod`)).text()).toContain("This is aiplat sandbox");
+  });
+
   it("does not wait for the end of a body that is too large", async () => {
     // A body that announces no end: four MiB and one more are all that is sent of it.
     expect(await post({}, (write) => write("x".repeat(4 * 1024 * 1024 + 1)))).toBe(413);

@@ -57,8 +57,12 @@ function wrongRanges({ given, path }: SubjectContainer): readonly Breach[] {
 }
 
 /**
- * ECS registers it, whatever API_PortMapping says (https://github.com/awsdocs/amazon-ecs-developer-guide/pull/128), and
- * then creates no service with a load balancer on the port: https://github.com/aws/amazon-ecs-agent/issues/3428.
+ * API_PortMapping says "You can't expose the same container port for multiple protocols. If you attempt this, an error is
+ * returned", and not by which call. What is reported is CreateService's InvalidParameterException for a service with a
+ * load balancer, of a definition that was registered: https://github.com/aws/amazon-ecs-agent/issues/3428 and
+ * https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/89. That ECS and Fargate register and run it AWS says
+ * itself: https://github.com/awsdocs/amazon-ecs-developer-guide/pull/128. So it is a warning, and an error behind a load
+ * balancer (`load-balancer-port`).
  */
 function severalProtocols({ name, ports }: SubjectContainer): readonly Breach[] {
   return ports
