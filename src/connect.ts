@@ -21,6 +21,8 @@ export interface Clock {
   now(): number;
   /** May reject early when the signal aborts. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
+  /** Runs this so much later, where the process still lives: it need not wait for it. */
+  after(milliseconds: number, run: () => void): void;
 }
 
 export const machineClock: Clock = {
@@ -28,6 +30,7 @@ export const machineClock: Clock = {
   // Loaded where somebody waits: most commands do not.
   sleep: async (milliseconds, signal) =>
     (await import("node:timers/promises")).setTimeout(milliseconds, undefined, { signal }),
+  after: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
 };
 
 /** What came of a connection, for what is said at the end. */

@@ -22,7 +22,7 @@ const protectedPerCall = 50;
 export function createAutoScaling(config: AwsConfig, signal: AbortSignal): AutoScalingPort {
   const client = new AutoScalingClient(clientSettings(config, "autoscaling"));
   const call = createCall(config, "autoscaling", signal);
-  const change = createChange(config, "autoscaling", lasting(signal, changeMs));
+  const change = createChange(config, "autoscaling", lasting(signal, changeMs, config.clock));
   return {
     group: async (name) => {
       const command = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] });

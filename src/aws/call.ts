@@ -1,4 +1,5 @@
 import { present } from "../core/base/present.ts";
+import type { AiplatError } from "../errors.ts";
 import type { AwsConfig, AwsService } from "./config.ts";
 import { translateAwsError } from "./errors.ts";
 import { SentOnce } from "./send-once.ts";
@@ -45,6 +46,7 @@ function createSender(config: AwsConfig, service: AwsService, signal: AbortSigna
     try {
       const output = await send({ abortSignal: signal });
       log(output.$metadata, "answered");
+      config.answering?.add(config.region);
       return output;
     } catch (thrown) {
       const error = thrown instanceof SentOnce ? thrown.reason : thrown;
@@ -52,15 +54,24 @@ function createSender(config: AwsConfig, service: AwsService, signal: AbortSigna
       log($metadata, name ?? "failed");
       const { region, profile, endpoints } = config;
       const endpoint = endpoints[service];
-      throw translateAwsError(error, {
+      const told = translateAwsError(error, {
         service,
         operation,
         region,
         ...present({ profile, endpoint }),
         changes,
       });
+      // Loaded only here: the catalogue's regions are of no use to a call that is answered.
+      throw isNoHost(told) && endpoint === undefined && config.answering?.has(region) !== true
+        ? (await import("./unknown-region.ts")).blameRegion(told, config)
+        : told;
     }
   };
+}
+
+/** Not EAI_AGAIN: then nobody could be asked. */
+function isNoHost({ details }: AiplatError): boolean {
+  return details["awsCode"] === "ENOTFOUND";
 }
 
 /** A type without its `readonly`s: what the SDK's inputs want of arrays. */

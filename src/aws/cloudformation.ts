@@ -29,7 +29,7 @@ export function createCloudFormation(config: AwsConfig, signal: AbortSignal): Cl
   const client = new CloudFormationClient(clientSettings(config, "cloudformation"));
   const call = createCall(config, "cloudformation", signal);
   // Not cut off by Ctrl-C: what was begun would not be told of.
-  const change = createChange(config, "cloudformation", lasting(signal, changeMs));
+  const change = createChange(config, "cloudformation", lasting(signal, changeMs, config.clock));
   return {
     stack: async (StackName) => {
       const answer = await ifThere(

@@ -5,6 +5,7 @@
 import { present } from "../core/base/present.ts";
 import { wholeAnswers } from "./answers.ts";
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
+import type { Timer } from "./lasting.ts";
 import type { PaceClock } from "./pace.ts";
 
 /** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
@@ -25,6 +26,10 @@ export type AwsService =
 
 export interface AwsConfig {
   readonly region: string;
+  /** What names the region, e.g. `AWS_REGION`, where the user did. Errors name it. */
+  readonly regionSource?: string;
+  /** The regions that have answered: they exist, whatever comes later. */
+  readonly answering?: Set<string>;
   /** One provider for all clients: thirty regions assume a role once. */
   readonly credentials: NonNullable<SSMClientConfig["credentials"]>;
   /** Endpoints that a flag, the environment or the profile sets; AWS's own where there is none. */
@@ -33,8 +38,8 @@ export interface AwsConfig {
   readonly profile?: string;
   /** Writes one line about an AWS call (--debug). */
   readonly log?: (line: string) => void;
-  /** What requests are paced by; the machine's unless given. */
-  readonly clock?: PaceClock;
+  /** What requests are paced by, and what cuts them off; the machine's unless given. */
+  readonly clock?: PaceClock & Timer;
 }
 
 /** The settings that all SDK clients share. */

@@ -3,7 +3,7 @@ import type { Aws, Context, GlobalOptions } from "../context.ts";
 import type { AwsConfig } from "./config.ts";
 import { chooseCredentials } from "./credentials.ts";
 import { within } from "./lasting.ts";
-import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile } from "./profile.ts";
+import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile, sourceOf } from "./profile.ts";
 
 type CreatePort<Port> = (config: AwsConfig, signal: AbortSignal) => Port;
 
@@ -14,7 +14,7 @@ const fallbackRegion = "us-east-1";
  * AWS as flags, environment and profile describe it. Nothing is read before the first use, and each service's adapter,
  * with its part of the SDK, is loaded at its first call.
  *
- * @param settings `log` writes a line about each AWS call (--debug); `clock` is what requests are paced by.
+ * @param settings `log` writes a line about each AWS call (--debug); `clock` is what requests are paced and cut off by.
  */
 export function connectAws(
   options: GlobalOptions,
@@ -30,10 +30,11 @@ export function connectAws(
     return named;
   };
   const region = async () => checkRegion((await home()).name);
-  const configFor = async (name: string): Promise<AwsConfig> => ({
-    ...(await getShared()).config,
-    region: checkRegion(name),
-  });
+  const configFor = async (name: string): Promise<AwsConfig> => {
+    const { config, region: named } = await getShared();
+    const regionSource = sourceOf(name, options, named);
+    return { ...config, region: checkRegion(name), ...present({ regionSource }) };
+  };
   // One adapter a command and region: its pace holds for all of the command's calls together.
   const inEach = <Port>(load: () => Promise<CreatePort<Port>>) => {
     const made = new Map<string, Promise<Port>>();
@@ -54,7 +55,7 @@ export function connectAws(
     ecs: here(async () => (await import("./ecs.ts")).createEcs),
     ecsWithin: async (milliseconds) => {
       const [{ createEcs }, config] = await Promise.all([import("./ecs.ts"), region().then(configFor)]);
-      return createEcs(config, within(signal, milliseconds));
+      return createEcs(config, within(signal, milliseconds, config.clock));
     },
     ecsAfterwards: here(async () => (await import("./ecs.ts")).createEcsAfterwards),
     ssm: inEach(async () => (await import("./ssm.ts")).createSsm),
@@ -85,6 +86,7 @@ async function share(options: GlobalOptions, env: Context["env"], settings: Pick
     credentials: chooseCredentials(options, env, profile, region?.name ?? fallbackRegion),
     endpoints: chooseEndpoints(options, env, profile),
     ...present({ profile: profile.name }),
+    answering: new Set(),
     ...settings,
   };
   return { profile, region, config };

@@ -82,13 +82,17 @@ export const credentialRules: readonly ErrorRule[] = [
     }),
   },
   {
-    names: ["InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed"],
+    // Those that can only be about the time, whatever their message, or that they have none.
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+    names: ["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"],
+    code: "NoCredentials",
+    say: wrongClock,
+  },
+  {
+    names: ["InvalidSignatureException", "SignatureDoesNotMatch"],
     text: /expired|not yet current|skew|too far|time/i,
     code: "NoCredentials",
-    say: () => ({
-      message: "AWS refused the request's time: this machine's clock is wrong",
-      hint: "Set the clock, e.g. with NTP, and run the command again.",
-    }),
+    say: wrongClock,
   },
   {
     // AWS answers the same where the region is not enabled for the account: it does not know the credentials there.
@@ -133,6 +137,13 @@ export const unknownCredentialCodes: ReadonlySet<string> = new Set([
   "RegionDisabledException",
   "OptInRequired",
 ]);
+
+function wrongClock() {
+  return {
+    message: "AWS refused the request's time: this machine's clock is wrong",
+    hint: "Set the clock, e.g. with NTP, and run the command again.",
+  };
+}
 
 function profileOf({ profile }: FailedCall): string {
   return profile === undefined ? "the default profile" : `profile ${profile}`;

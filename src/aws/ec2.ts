@@ -17,7 +17,7 @@ export function createEc2(config: AwsConfig, signal: AbortSignal): Ec2Port {
   const client = new EC2Client(clientSettings(config, "ec2"));
   const call = createCall(config, "ec2", signal);
   // Not cut off by Ctrl-C: what was made would not be told of.
-  const change = createChange(config, "ec2", lasting(signal, changeMs));
+  const change = createChange(config, "ec2", lasting(signal, changeMs, config.clock));
   return {
     launchTemplateVersion: async (template, version) => {
       const which = "id" in template ? { LaunchTemplateId: template.id } : { LaunchTemplateName: template.name };

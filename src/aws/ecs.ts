@@ -34,7 +34,7 @@ import { sendRawJson } from "./raw-json.ts";
 
 /** ECS for what a command reads back, and takes back, after it was interrupted. */
 export function createEcsAfterwards(config: AwsConfig, signal: AbortSignal): EcsPort {
-  const later = lasting(signal, readBackMs);
+  const later = lasting(signal, readBackMs, config.clock);
   return createEcs(config, later, later);
 }
 
@@ -46,7 +46,7 @@ export function createEcsAfterwards(config: AwsConfig, signal: AbortSignal): Ecs
 export function createEcs(
   config: AwsConfig,
   signal: AbortSignal,
-  changesUntil: AbortSignal = lasting(signal, changeMs),
+  changesUntil: AbortSignal = lasting(signal, changeMs, config.clock),
 ): EcsPort {
   const client = createEcsClient(config);
   const call = createCall(config, "ecs", signal);

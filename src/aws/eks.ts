@@ -25,7 +25,7 @@ export function createEks(config: AwsConfig, signal: AbortSignal): EksPort {
   const client = new EKSClient(clientSettings(config, "eks"));
   const call = createCall(config, "eks", signal);
   // Not cut off by Ctrl-C: the node group would be made and nobody would know of it.
-  const change = createChange(config, "eks", lasting(signal, changeMs));
+  const change = createChange(config, "eks", lasting(signal, changeMs, config.clock));
   return {
     describeCluster: async (name) => {
       const { cluster } = await inCluster(

@@ -35,7 +35,7 @@ function ofEc2(config: AwsConfig, signal: AbortSignal): Omit<MachineImagesPort, 
   const client = new EC2Client(clientSettings(config, "ec2"));
   const call = createCall(config, "ec2", signal);
   // Not cut off by Ctrl-C: what was made would not be told of.
-  const change = createChange(config, "ec2", lasting(signal, changeMs));
+  const change = createChange(config, "ec2", lasting(signal, changeMs, config.clock));
   return {
     images: async (ids) => {
       const images = await describeImages(client, call, ids);
@@ -101,7 +101,7 @@ function ofEc2(config: AwsConfig, signal: AbortSignal): Omit<MachineImagesPort, 
 function ofGroups(config: AwsConfig, signal: AbortSignal): OfGroups {
   const client = new AutoScalingClient(clientSettings(config, "autoscaling"));
   const call = createCall(config, "autoscaling", signal);
-  const change = createChange(config, "autoscaling", lasting(signal, changeMs));
+  const change = createChange(config, "autoscaling", lasting(signal, changeMs, config.clock));
   return {
     groups: async () => {
       const groups = await everyPage(async ({ nextToken }) => {

@@ -93,6 +93,16 @@ export function chooseRegion(
   return source === undefined || name === undefined ? undefined : { name, source };
 }
 
+/** What names a region that a command calls; undefined where the user did not: an ARN may, or the catalogue. */
+export function sourceOf(
+  region: string,
+  options: Pick<GlobalOptions, "regions">,
+  named: NamedRegion | undefined,
+): string | undefined {
+  if (options.regions.includes(region)) return "--region";
+  return named?.name === region ? named.source : undefined;
+}
+
 /** The error of a command that needs a region where none is named. */
 export function noRegion(profile: Profile): AiplatError {
   const flag = profile.name === undefined ? "" : ` --profile ${profile.name}`;
@@ -156,11 +166,34 @@ function checkEndpoint(source: string, url: string): string {
     throw new AiplatError("Usage", `${source}: the URL holds a user or a password, and requests to AWS carry none`, {
       hint: "Leave out what stands before the @. Credentials come from the environment or the profile.",
     });
-  if (!/^https?:\/\/[^/]/.test(url) || !URL.canParse(url))
-    throw new AiplatError("Usage", `${source}: ${url.replace(/^.*@/, "***@")} is not a URL`, {
-      hint: "Write it with its scheme, e.g. http://localhost:5000",
-    });
+  const problem = endpointProblem(url);
+  if (problem !== undefined) {
+    const { what, hint } = problem;
+    throw new AiplatError("Usage", `${source}: ${url.replace(/^.*@/, "***@")} ${what}`, { hint });
+  }
   return url;
+}
+
+/** What is wrong with an endpoint, by what of it is wrong; undefined where nothing is. */
+function endpointProblem(url: string): { readonly what: string; readonly hint: string } | undefined {
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url) ?? [];
+  if (scheme === undefined)
+    return { what: "is not a URL", hint: "Write it with its scheme, e.g. http://localhost:5000" };
+  if (!/^https?$/.test(scheme))
+    return /^https?$/i.test(scheme)
+      ? { what: `has its scheme in capitals`, hint: `Write ${scheme.toLowerCase()}://.` }
+      : {
+          what: `has the scheme ${scheme}, and AWS is called over HTTP`,
+          hint: "Write http:// or https:// in its place.",
+        };
+  const [, host = ""] = /^https?:\/\/([^/?#]*)/.exec(url) ?? [];
+  if (host === "" || host.startsWith(":")) return { what: "names no host", hint: "Write it as http://localhost:5000" };
+  if (URL.canParse(url)) return undefined;
+  // What is a URL without its port has a port that is none.
+  const [, port] = /:([^:\]]*)$/.exec(host) ?? [];
+  return port !== undefined && URL.canParse(`http://${host.slice(0, -port.length - 1)}`)
+    ? { what: `has the port ${port}, and ports go from 1 to 65535`, hint: "Write it as http://localhost:5000" }
+    : { what: `has the host ${host}, which cannot be one`, hint: "Write it as http://localhost:5000" };
 }
 
 function isTrue(text: string | undefined): boolean {

@@ -10,7 +10,7 @@ import { candidatesFor } from "../core/doctor/observed-instances.ts";
 import { placeOf } from "../core/doctor/place.ts";
 import { valueOf } from "../core/doctor/reading.ts";
 import { wantedTypes } from "../core/doctor/wanted-types.ts";
-import { AiplatError } from "../errors.ts";
+import { AiplatError, type ErrorCode } from "../errors.ts";
 import type { ObserveProgress } from "./cluster-reader.ts";
 import { createLearnt } from "./learnt.ts";
 import { observeCluster } from "./observe-cluster.ts";
@@ -49,6 +49,8 @@ export async function observeDoctor(ports: DoctorPorts, request: DoctorRequest):
   return { machine, account: { ...cluster, ...needed } };
 }
 
+const locking: ReadonlySet<ErrorCode> = new Set(["NoRegion", "NoCredentials", "Network"]);
+
 /** The region and who calls. Errors that no other call would escape lock the rest. */
 async function observeMachine(aws: Aws, versions: DoctorRequest["versions"]): Promise<ObservedMachine> {
   const region = await read(async () => ({ name: await aws.region(), source: await aws.regionSource() }));
@@ -58,7 +60,7 @@ async function observeMachine(aws: Aws, versions: DoctorRequest["versions"]): Pr
     try {
       return await (await aws.sts()).callerIdentity();
     } catch (error) {
-      locked = error instanceof AiplatError && (error.code === "NoCredentials" || error.code === "Network");
+      locked = error instanceof AiplatError && locking.has(error.code);
       throw error;
     }
   });

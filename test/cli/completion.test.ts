@@ -5,11 +5,16 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Clock } from "../../src/connect.ts";
+import { steppedClock } from "../support/clock.ts";
 import { bareEnv, cliPath, runCli } from "../support/cli.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";
 
-const candidates = async (words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
-  const { code, stdout, stderr } = await runCli(["completion", "--", ...words], { env });
+const candidates = async (words: readonly string[], env: Readonly<Record<string, string>> = {}, clock?: Clock) => {
+  const { code, stdout, stderr } = await runCli(["completion", "--", ...words], {
+    env,
+    ...(clock === undefined ? {} : { clock }),
+  });
   expect([code, stderr]).toEqual([0, ""]);
   return stdout
     .split("\n")
@@ -78,7 +83,8 @@ describe("aiplat completion -- WORDS", () => {
     it("and does without where it does not answer, or where nobody can be asked", async () => {
       const { port } = silent.address() as AddressInfo;
       const env = { ...box.sandbox.environment, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-      expect(await candidates(["run-task", "--cluster", ""], env)).toEqual([]);
+      const impatient = { ...steppedClock(), after: (_: number, run: () => void) => void setImmediate(run) };
+      expect(await candidates(["run-task", "--cluster", ""], env, impatient)).toEqual([]);
       expect(await candidates(["run-task", "--cluster", ""])).toEqual([]);
     });
   });

@@ -113,7 +113,8 @@ describe("aiplat sandbox", () => {
     let ended: Promise<number> | undefined;
     const said = await new Promise<string>((resolve) => {
       const stdout = { ...surroundings.stdout, write: resolve };
-      const clock = { now: () => now, sleep: () => Promise.reject(new Error("a sandbox only serves")) };
+      const sleep = () => Promise.reject(new Error("a sandbox only serves"));
+      const clock = { now: () => now, sleep, after: () => undefined };
       const { signal } = end;
       ended = run(["sandbox", "--speed", "60", "-o", "env"], { ...surroundings, clock, signal, stdout });
     });

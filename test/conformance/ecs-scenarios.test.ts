@@ -73,21 +73,17 @@ describe.skipIf(process.env["AIPLAT_LIVE"] !== "1")("ECS as AWS plays it", () =>
     ({ on, needsInstances }) => on.includes("aws") && (needsInstances !== true || cluster !== undefined),
   );
 
-  it.each(playable.map((each, index) => [each.does, index, each] as const))(
-    "%s",
-    { timeout: 300_000 },
-    async (_, index, { play }) => {
-      const ecs = new ECSClient({});
-      const wait: Stage["stopped"] = async (name, taskArn) => {
-        for (;;) {
-          const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: name, tasks: [taskArn] }));
-          if (tasks?.[0]?.lastStatus === "STOPPED") return;
-          await delay(3_000);
-        }
-      };
-      await expect(
-        play({ ecs, name: `aiplat-live-${index}-${Date.now().toString(36)}`, cluster: cluster ?? "", stopped: wait }),
-      ).resolves.toBeUndefined();
-    },
-  );
+  it.each(playable.map((each, index) => [each.does, index, each] as const))("%s", async (_, index, { play }) => {
+    const ecs = new ECSClient({});
+    const wait: Stage["stopped"] = async (name, taskArn) => {
+      for (;;) {
+        const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster: name, tasks: [taskArn] }));
+        if (tasks?.[0]?.lastStatus === "STOPPED") return;
+        await delay(3_000);
+      }
+    };
+    await expect(
+      play({ ecs, name: `aiplat-live-${index}-${Date.now().toString(36)}`, cluster: cluster ?? "", stopped: wait }),
+    ).resolves.toBeUndefined();
+  });
 });

@@ -361,7 +361,7 @@ it.skipIf(missingTools("moto_server", "aws"))(
   },
 );
 
-it("and of those that judge and replace machines", { timeout: 300_000 }, async () => {
+it("and of those that judge and replace machines", async () => {
   onlySandbox = true;
   const cluster = "rolled";
   const [imageId] = neuronImages as [string];

@@ -95,7 +95,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task processes that sta
     }
   });
 
-  it("two of 8 place 12 between them, and say that 4 are missing", { timeout: 180_000 }, async () => {
+  it("two of 8 place 12 between them, and say that 4 are missing", async () => {
     for (let round = 0; round < runs(5); round++) {
       const { ended, results, running } = await race(`eight-${round}`, [8, 8]);
       expectOneTaskADevice(results, running, everyDevice);
@@ -117,7 +117,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("run-task processes that sta
     expectOneTaskADevice(results, running, everyDevice);
   });
 
-  it("in awsvpc mode, where moto keeps nothing apart, give back what they share", { timeout: 300_000 }, async () => {
+  it("in awsvpc mode, where moto keeps nothing apart, give back what they share", async () => {
     const { Subnets: subnets } = (await moto.aws("ec2", "describe-subnets")) as {
       readonly Subnets: readonly { readonly SubnetId: string }[];
     };

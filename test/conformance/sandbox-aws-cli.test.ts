@@ -597,59 +597,54 @@ const refused: readonly (readonly [args: readonly string[], says: string])[] = [
 const python = findAwsPython();
 
 describe.skipIf(python === undefined)("the AWS CLI", () => {
-  it(
-    "passes through every operation offered, and every answer is of botocore's shape",
-    { timeout: 120_000 },
-    async () => {
-      const handled: Handled[] = [];
-      const box = await startTestSandbox({
-        fleet: [
-          { instanceType: "inf2.24xlarge", count: 2 },
-          { instanceType: "g5.xlarge", count: 1 },
-        ],
-        onHandled: (each) => handled.push(each),
-      });
-      try {
-        const all = [...steps, ...refused.map(([args]) => ({ args }))];
-        const results = await runAwsCli(python!, box.sandbox.url, all, { ...box.sandbox.environment });
-        const failed = results
-          .slice(0, steps.length)
-          .flatMap(({ code, stderr }, index) => (code === 0 ? [] : [`${steps[index]!.args.join(" ")}: ${stderr}`]));
-        expect(failed).toEqual([]);
-        for (const [index, [, says]] of refused.entries())
-          expect(results[steps.length + index]!.stderr).toContain(says);
+  it("passes through every operation offered, and every answer is of botocore's shape", async () => {
+    const handled: Handled[] = [];
+    const box = await startTestSandbox({
+      fleet: [
+        { instanceType: "inf2.24xlarge", count: 2 },
+        { instanceType: "g5.xlarge", count: 1 },
+      ],
+      onHandled: (each) => handled.push(each),
+    });
+    try {
+      const all = [...steps, ...refused.map(([args]) => ({ args }))];
+      const results = await runAwsCli(python!, box.sandbox.url, all, { ...box.sandbox.environment });
+      const failed = results
+        .slice(0, steps.length)
+        .flatMap(({ code, stderr }, index) => (code === 0 ? [] : [`${steps[index]!.args.join(" ")}: ${stderr}`]));
+      expect(failed).toEqual([]);
+      for (const [index, [, says]] of refused.entries()) expect(results[steps.length + index]!.stderr).toContain(says);
 
-        // At this answer the AWS CLI starts a plugin, which users of the sandbox need not have.
-        const opened = await box.register("opened", {}, { taskRoleArn: "arn:aws:iam::123456789012:role/task" });
-        const { tasks } = await box.ecs("RunTask", { taskDefinition: opened, enableExecuteCommand: true });
-        box.step(60);
-        const session = { task: tasks[0].taskArn, command: "sh", interactive: true };
-        await box.ecs("ExecuteCommand", session);
+      // At this answer the AWS CLI starts a plugin, which users of the sandbox need not have.
+      const opened = await box.register("opened", {}, { taskRoleArn: "arn:aws:iam::123456789012:role/task" });
+      const { tasks } = await box.ecs("RunTask", { taskDefinition: opened, enableExecuteCommand: true });
+      box.step(60);
+      const session = { task: tasks[0].taskArn, command: "sh", interactive: true };
+      await box.ecs("ExecuteCommand", session);
 
-        const answered = handled.filter(({ answer }) => answer.status === 200);
-        const offered = services.flatMap(({ name, operations }) =>
-          Object.keys(operations).map((operation) => `${name} ${operation}`),
-        );
-        const called = new Set(answered.map(({ service, operation }) => `${service} ${operation}`));
-        expect(offered.filter((each) => !called.has(each))).toEqual([]);
-        // The query protocol answers in XML, which the AWS CLI itself has read.
-        const inXml = new Set<string>(services.flatMap((each) => ("namespace" in each ? [each.name] : [])));
-        const json = answered
-          .filter(({ service }) => !inXml.has(service!))
-          .map(({ service, operation, answer }) => ({ service: service!, operation: operation!, body: answer.body }));
-        // The model of the AWS SDK has it; a botocore of before 2026 does not.
-        const newer = "DescribeContainerInstances.containerInstances[].gpuDevices is not in the model";
-        expect((await checkShapes(python!, json)).filter((deviation) => deviation !== newer)).toEqual([]);
+      const answered = handled.filter(({ answer }) => answer.status === 200);
+      const offered = services.flatMap(({ name, operations }) =>
+        Object.keys(operations).map((operation) => `${name} ${operation}`),
+      );
+      const called = new Set(answered.map(({ service, operation }) => `${service} ${operation}`));
+      expect(offered.filter((each) => !called.has(each))).toEqual([]);
+      // The query protocol answers in XML, which the AWS CLI itself has read.
+      const inXml = new Set<string>(services.flatMap((each) => ("namespace" in each ? [each.name] : [])));
+      const json = answered
+        .filter(({ service }) => !inXml.has(service!))
+        .map(({ service, operation, answer }) => ({ service: service!, operation: operation!, body: answer.body }));
+      // The model of the AWS SDK has it; a botocore of before 2026 does not.
+      const newer = "DescribeContainerInstances.containerInstances[].gpuDevices is not in the model";
+      expect((await checkShapes(python!, json)).filter((deviation) => deviation !== newer)).toEqual([]);
 
-        const last = JSON.parse(results[steps.findIndex(({ args }) => args[2] === "tasks-stopped") + 1]!.stdout) as {
-          readonly tasks: readonly { readonly containers: readonly { readonly exitCode: number }[] }[];
-        };
-        expect(last.tasks[0]!.containers[0]!.exitCode).toBe(3);
-      } finally {
-        await box.sandbox.close();
-      }
-    },
-  );
+      const last = JSON.parse(results[steps.findIndex(({ args }) => args[2] === "tasks-stopped") + 1]!.stdout) as {
+        readonly tasks: readonly { readonly containers: readonly { readonly exitCode: number }[] }[];
+      };
+      expect(last.tasks[0]!.containers[0]!.exitCode).toBe(3);
+    } finally {
+      await box.sandbox.close();
+    }
+  });
 
   it("would be told of an answer that is not", async () => {
     const wrong = [

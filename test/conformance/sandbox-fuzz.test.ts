@@ -25,7 +25,7 @@ interface Reply {
   readonly body: string;
 }
 
-/** Sends anything at all. @throws where there is no answer within 10 seconds. */
+/** Sends anything at all. @throws where there is no answer within a minute. */
 function send(
   body: string | Buffer,
   headers: Readonly<Record<string, string>>,
@@ -33,7 +33,7 @@ function send(
   path = "/",
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const call = request(`${box.sandbox.url}${path}`, { method, headers, timeout: 10_000 }, (response) => {
+    const call = request(`${box.sandbox.url}${path}`, { method, headers, timeout: 60_000 }, (response) => {
       const chunks: Buffer[] = [];
       response
         .on("data", (chunk: Buffer) => chunks.push(chunk))

@@ -17,3 +17,7 @@ const linesWith = (pattern: RegExp) =>
 it("leaves the depth of properties to test/support/depth.ts: write numRuns: runs(N)", () => {
   expect(linesWith(/numRuns:\s*\d/)).toEqual([]);
 });
+
+it("gives no test less time than test/support/depth.ts does: a busy machine needs it", () => {
+  expect(linesWith(/\{ timeout: (?:\d{1,5}|[12]?\d?\d_000|300_000)\b/)).toEqual([]);
+});

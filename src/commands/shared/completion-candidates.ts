@@ -161,10 +161,8 @@ async function asked(
   context: Context,
   list: (ecs: EcsPort) => Promise<readonly string[]>,
 ): Promise<readonly Completion[]> {
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(patienceMs)]);
   try {
-    const { connectAws } = await import("../../aws/connect.ts");
-    const arns = await list(await connectAws(context.options, context.env, signal).ecs());
+    const arns = await list(await context.aws.ecsWithin(patienceMs));
     return arns.map((arn) => ({ value: arn.split("/").at(-1)! }));
   } catch {
     return [];

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { bareEnv, cliPath, runCli } from "../../support/cli.ts";
 import { startJsonServer, type JsonServer } from "../../support/json-server.ts";
+import { testTimeoutMs } from "../../support/depth.ts";
 import { missingTools } from "../../support/tools.ts";
 
 /** What moto's tasks never do: fail, not start, be forgotten, refuse to stop. */
@@ -190,7 +191,7 @@ describe.skipIf(missingTools("script", "stty"))("task wait on a terminal", () =>
         `stty cols ${columns} rows ${columns === 0 ? 0 : 24}; "$NODE" "$CLI" task wait ${arn("a")}`,
         "/dev/null",
       ],
-      { env, stdio: ["ignore", "pipe", "inherit"], timeout: 120_000 },
+      { env, stdio: ["ignore", "pipe", "inherit"], timeout: testTimeoutMs },
     );
     let screen = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (screen += text));

@@ -176,7 +176,7 @@ function start(plan: PlannedProcess, port: number, { time, network, before }: St
       cwd: "/",
       nodeVersion: "20.19.0",
       signal: interruption.signal,
-      clock: { now: () => time.now(), sleep },
+      clock: { now: () => time.now(), sleep, after: (wait, then) => void time.after(wait, then) },
     }).then(ends);
   });
   return played;

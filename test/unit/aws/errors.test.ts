@@ -154,6 +154,19 @@ describe("translateAwsError", () => {
       /clock is wrong/,
       /NTP/,
     ],
+    ...["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"].flatMap((name) =>
+      ["", "The difference is too large."].map(
+        (message) =>
+          [
+            `wrong clock: ${name} ${message}`,
+            answer(name, message, 403),
+            "NoCredentials",
+            6,
+            /clock is wrong/,
+            /NTP/,
+          ] as const,
+      ),
+    ),
     [
       "wrong secret",
       answer(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectAws } from "../../../src/aws/connect.ts";
 import { chooseCredentials } from "../../../src/aws/credentials.ts";
-import { checkRegion, chooseEndpoints, chooseRegion, readProfile } from "../../../src/aws/profile.ts";
+import { checkRegion, chooseEndpoints, chooseRegion, readProfile, sourceOf } from "../../../src/aws/profile.ts";
 import type { GlobalOptions } from "../../../src/context.ts";
 
 let folder: string;
@@ -184,15 +184,29 @@ describe("the endpoints", () => {
     });
   }
 
-  test.each(["localhost:4566", "http://", "ftp://host", "nonsense"])(
-    "%s is refused with the flag that gave it",
-    async (endpointUrl) => {
-      const profile = await readProfile({}, files);
-      expect(() => chooseEndpoints({ endpointUrl }, {}, profile)).toThrow(
-        expect.objectContaining({ code: "Usage", message: `--endpoint-url: ${endpointUrl} is not a URL` }) as Error,
-      );
-    },
-  );
+  test.each([
+    ["localhost:4566", "is not a URL", "Write it with its scheme, e.g. http://localhost:5000"],
+    ["nonsense", "is not a URL", "Write it with its scheme, e.g. http://localhost:5000"],
+    ["http://", "names no host", "Write it as http://localhost:5000"],
+    ["http:///path", "names no host", "Write it as http://localhost:5000"],
+    ["http://:4566", "names no host", "Write it as http://localhost:5000"],
+    ["ftp://host", "has the scheme ftp, and AWS is called over HTTP", "Write http:// or https:// in its place."],
+    ["HTTP://host", "has its scheme in capitals", "Write http://."],
+    ["http://h:99999", "has the port 99999, and ports go from 1 to 65535", "Write it as http://localhost:5000"],
+    ["http://[::1]:x/p", "has the port x, and ports go from 1 to 65535", "Write it as http://localhost:5000"],
+    ["http://a b", "has the host a b, which cannot be one", "Write it as http://localhost:5000"],
+    ["http://[::1", "has the host [::1, which cannot be one", "Write it as http://localhost:5000"],
+  ])("%s is refused with the flag that gave it, by what is wrong with it", async (endpointUrl, what, hint) => {
+    const profile = await readProfile({}, files);
+    expect(() => chooseEndpoints({ endpointUrl }, {}, profile)).toThrow(
+      expect.objectContaining({ code: "Usage", message: `--endpoint-url: ${endpointUrl} ${what}`, hint }) as Error,
+    );
+  });
+
+  test.each(["http://localhost", "https://[::1]:8443/x", "http://h:65535"])("%s is taken", async (endpointUrl) => {
+    const profile = await readProfile({}, files);
+    expect(chooseEndpoints({ endpointUrl }, {}, profile).ecs).toBe(endpointUrl);
+  });
 });
 
 test.each(["http://user:hunter2@localhost:4566", "http://hunter2@localhost", "ftp://u:hunter2@x", "u:hunter2@x"])(
@@ -232,4 +246,13 @@ describe("the credentials", () => {
     );
     expect(chosen).toBeTypeOf("function");
   });
+});
+
+test("what names a region that is called", () => {
+  const named = { name: "eu-west-1", source: "AWS_REGION" };
+  expect([
+    sourceOf("us-east-1", { regions: ["us-west-2", "us-east-1"] }, undefined),
+    sourceOf("eu-west-1", { regions: [] }, named),
+    sourceOf("us-east-1", { regions: [] }, named),
+  ]).toEqual(["--region", "AWS_REGION", undefined]);
 });

@@ -102,8 +102,10 @@ describe("a resource in place of devices", () => {
       return workerGroupSpecs[0]!.rayStartParams;
     };
     expect(started("nvidia.com/gpu.shared")).toEqual({ "num-gpus": "1" });
-    expect(started("nvidia.com/mig-1g.10gb")).toEqual({});
-    expect(started("aws.amazon.com/neuroncore")).toEqual({});
+    // These KubeRay counts, and Ray's autoscaler does not.
+    expect(started("nvidia.com/mig-1g.10gb")).toEqual({ "num-gpus": "1" });
+    expect(started("aws.amazon.com/neuroncore")).toEqual({ resources: `'{"neuron_cores":1}'` });
+    expect(started("nvidia.com/gpu")).toEqual({});
   });
 
   it("is not claimed", () => {

@@ -237,7 +237,14 @@ describe("Ray's kinds", () => {
     const text = JSON.stringify(scaled(kind, 6));
     expect(text).toContain('"enableInTreeAutoscaling":true');
     expect(text).toContain(`"minReplicas":${kind === "RayJob" ? 1 : 3},"maxReplicas":6`);
-    expect(JSON.stringify(made(kind).manifests)).not.toContain("enableInTreeAutoscaling");
+    // Ray's autoscaler of older versions finds no CPU but in limits, of which a pod here has none.
+    expect(text).toMatch(/"maxReplicas":6,"numOfHosts":1,"rayStartParams":{"num-cpus":"[1-9]\d*"/);
+    // Of the workers alone: a pod that starts again is not taken away once it is idle.
+    expect(text.split('"restartPolicy":"Never"')).toHaveLength(2);
+    expect(text.indexOf('"restartPolicy":"Never"')).toBeGreaterThan(text.indexOf('"workerGroupSpecs"'));
+    expect(JSON.stringify(made(kind).manifests)).not.toMatch(
+      /enableInTreeAutoscaling|"num-cpus":"[1-9]|"restartPolicy"/,
+    );
   });
 
   it("say where that is no more, where Kueue admits them, and where nothing scales the kind", () => {

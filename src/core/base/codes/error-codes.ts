@@ -42,7 +42,7 @@ export const errorCodes = {
   CheckFailed: { exit: exitCodes.check, meaning: "A saved plan no longer holds" },
   NoCapacity: { exit: exitCodes.capacity, meaning: "Not all could be placed, or AWS refused for quota or capacity" },
   Timeout: { exit: exitCodes.timeout, meaning: "What was waited for did not happen in time; it may go on" },
-  NoRegion: { exit: exitCodes.credentials, meaning: "No region is set" },
+  NoRegion: { exit: exitCodes.credentials, meaning: "No region is set, or the one that is does not exist" },
   NoCredentials: {
     exit: exitCodes.credentials,
     meaning: "No credentials were found, or AWS does not take those that were",

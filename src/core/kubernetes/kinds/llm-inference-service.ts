@@ -41,11 +41,23 @@ function languageModel({ model }: ResolvedWorkload): readonly UnsupportedField[]
 }
 
 /** KServe sends requests to one port, whatever the container says of its own. */
-function ofOnePort({ ports, health, entryPoint }: ResolvedWorkload): readonly UnsupportedField[] {
+function ofOnePort({ ports, health, entryPoint, sidecars }: ResolvedWorkload): readonly UnsupportedField[] {
+  const isSaid = ports.some(({ container }) => container === servingPort);
   return [
-    ...(ports.length === 0 || ports.some(({ container }) => container === servingPort)
+    ...(ports.length === 0 || isSaid
       ? []
       : [{ path: ["ports"], message: `gets requests on port ${servingPort}, and ports has none of it` }]),
+    // Where ports has it, every kind refuses the second.
+    ...sidecars.flatMap((sidecar, index) =>
+      isSaid || !sidecar.ports.some(({ container, protocol }) => container === servingPort && protocol === "tcp")
+        ? []
+        : [
+            {
+              path: ["sidecars", index, "ports"],
+              message: `gets requests on port ${servingPort} of the workload's container, and sidecar ${sidecar.name} listens there`,
+            },
+          ],
+    ),
     ...(entryPoint !== undefined || health === undefined || health.port === servingPort
       ? []
       : [

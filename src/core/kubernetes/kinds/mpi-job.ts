@@ -58,7 +58,7 @@ export const mpiJob: KindDefinition = {
     coordinator: "`Launcher`",
     devices: "the `Worker` template",
     container: "NAME",
-    command: "`args` of the launcher; a worker runs `sshd`",
+    command: "`args` of the launcher; a worker runs `sshd`. Open MPI runs as root with `--allow-run-as-root` only",
     health: "readiness of the launcher",
     rendezvous: "the hostfile of its controller; `mpirun -x VARIABLE` passes a variable on",
   },

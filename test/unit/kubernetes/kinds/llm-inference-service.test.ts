@@ -63,6 +63,11 @@ describe("an LLMInferenceService", () => {
     expect(refused({ health: { path: "/health", port: 8080 } })).toEqual([
       "health.port: LLMInferenceService has KServe start vllm serve on port 8000, and health.port is 8080",
     ]);
+    const beside = (port: number) => [{ name: "metrics", image: "m:1", ports: [{ container: port }] }];
+    expect(refused({ ports: [], sidecars: beside(8000) })).toEqual([
+      "sidecars.0.ports: LLMInferenceService gets requests on port 8000 of the workload's container, and sidecar metrics listens there",
+    ]);
+    expect(refused({ ports: [], sidecars: beside(9100) })).toEqual([]);
     const { health: _health, ...rest } = workload();
     const own = { ...rest, entryPoint: ["serve"], health: { path: "/ping", port: 8081 } };
     expect(() => generateManifests(resolveForKubernetes({ ...own, ports: [] }, kind))).not.toThrow();
