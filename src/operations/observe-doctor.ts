@@ -12,6 +12,7 @@ import { valueOf } from "../core/doctor/reading.ts";
 import { wantedTypes } from "../core/doctor/wanted-types.ts";
 import { AiplatError, type ErrorCode } from "../errors.ts";
 import type { ObserveProgress } from "./cluster-reader.ts";
+import { createLearnt } from "./learnt.ts";
 import { observeCluster } from "./observe-cluster.ts";
 import { findServices } from "./find-services.ts";
 import { noNeeds, observeNeeds } from "./observe-needs.ts";
@@ -96,7 +97,8 @@ async function observeState(
   aws: DoctorPorts["aws"],
   { cluster, patient, now, report }: DoctorRequest,
 ): Promise<ObservedCluster | undefined> {
-  const ecs = await aws.ecs();
+  // observeCluster asks what the cluster is as well.
+  const ecs = createLearnt().over(await aws.ecs());
   const description = await ecs.describeCluster(cluster);
   if (description === undefined || description.status === "INACTIVE") return undefined;
   const { name, status, capacityProviders, defaultCapacityProviderStrategy: defaultStrategy } = description;

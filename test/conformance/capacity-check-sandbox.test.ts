@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { checkCodes } from "../../src/core/base/codes/check-codes.ts";
+import { capacityName } from "../../src/core/cluster/capacity-names.ts";
 import { imagesIn } from "../../src/sandbox/machine-images.ts";
 import { addVersion, launchOf } from "../../src/sandbox/model/launch-templates.ts";
 import type { LaunchedData } from "../../src/sandbox/model/group-records.ts";
@@ -49,7 +50,8 @@ async function deploy(): Promise<void> {
 
 /** What `capacity check` finds: the codes that failed and those that warn, each once. */
 async function check(...args: readonly string[]) {
-  const { code, stdout } = await run("check", "--cluster", "lab", ...args, "-o", "json");
+  const cluster = args.includes("--cluster") ? [] : ["--cluster", "lab"];
+  const { code, stdout } = await run("check", ...cluster, ...args, "-o", "json");
   const items = (JSON.parse(stdout) as Json).groups.flatMap((group: Json) => group.items) as readonly Json[];
   expect(items.filter(({ status }) => status === "SKIP")).toEqual([]);
   const found = (wanted: string) => [
@@ -75,6 +77,13 @@ const told = (from: string, to: string) => (data: LaunchedData) => {
   expect(text).toContain(from);
   return { UserData: Buffer.from(text.replaceAll(from, to)).toString("base64") };
 };
+/** An image of the same family that is no longer the newest. */
+function imageBefore(imageId: string): string {
+  const images = imagesIn("us-east-1");
+  const family = images.get(imageId)!.name.replace(/2023\.0.*/, "");
+  return [...images.values()].find((each) => each.name.startsWith(family) && !each.current)!.imageId;
+}
+
 const interfaces = (data: LaunchedData) => data["NetworkInterfaces"] as readonly object[];
 
 const setProvider = (settings: object) => async () => {
@@ -213,12 +222,7 @@ const faults: readonly (readonly [
   [
     "an image that has aged",
     "machine-image",
-    () =>
-      relaunch(({ ImageId }) => {
-        const images = imagesIn("us-east-1");
-        const family = images.get(ImageId!)!.name.replace(/2023\.0.*/, "");
-        return { ImageId: [...images.values()].find((each) => each.name.startsWith(family) && !each.current)!.imageId };
-      }),
+    () => relaunch(({ ImageId }) => ({ ImageId: imageBefore(ImageId!) })),
     ["version"],
   ],
   [
@@ -296,6 +300,28 @@ describe("capacity check", () => {
     );
     expect(await box.query("UpdateAutoScalingGroup", { AutoScalingGroupName: spot, ...form })).not.toContain("<Error>");
     expect(await check()).toEqual({ exit: 3, failed: ["drift"], warned: [] });
+  });
+
+  it.each([
+    ["on demand", "trn1.32xlarge", []],
+    ["on Spot", "g5.12xlarge", ["--spot"]],
+  ])("finds nothing wrong once ami roll has replaced machines %s of an image that aged", async (_, type, words) => {
+    const cluster = ["--cluster", "rolled"];
+    const of = ["--no-file", ...cluster, "--instance-type", type, "--subnet", "subnet-0000000000000000a"];
+    expect(await run("deploy", ...of, "--max-size", "3", "--create-cluster", ...words, "--yes")).toMatchObject({
+      code: 0,
+    });
+    // As if the image had been the newest on the day of the deployment.
+    const { data } = launchOf(box.sandbox.world.groups.get(capacityName("rolled", type))!)!.version;
+    Object.assign(data, { ImageId: imageBefore(data.ImageId!) });
+    await box.query("SetDesiredCapacity", {
+      AutoScalingGroupName: capacityName("rolled", type),
+      DesiredCapacity: "2",
+    });
+    box.step(300);
+    expect(await check(...cluster)).toEqual({ exit: 3, failed: ["machine-image"], warned: [] });
+    expect(await runCli(["ami", "roll", ...cluster, "--yes"], { box, cwd: folder })).toMatchObject({ code: 0 });
+    expect(await check(...cluster)).toEqual({ exit: 0, failed: [], warned: [] });
   });
 
   it("warns of machines of an earlier version, which run on as they are", async () => {

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatTemplate } from "../../src/output/yaml.ts";
+import { runCli } from "../support/cli.ts";
 import { capacitiesOf, capacityCases, type CapacityCase } from "../support/capacity.ts";
 import { startTestSandbox, type Json, type TestSandbox } from "../support/sandbox.ts";
 
@@ -101,4 +102,22 @@ describe("a template of capacity generate", () => {
       "g6f.large",
     ]);
   });
+});
+
+it("has what EC2 does not know and what no image serves refused together", async () => {
+  const { code, stdout, stderr } = await runCli(
+    [
+      ..."capacity generate --no-file --cluster lab --instance-type trn1.32xlarge --instance-type p2.xlarge".split(" "),
+      ..."--subnet subnet-0f00 --subnet subnet-0000000000000000c --security-group sg-0f00".split(" "),
+    ],
+    { box },
+  );
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr.split("\n").filter((line) => line.startsWith("error"))).toEqual([
+    "error: the ecs al2023 nvidia x86_64 AMI does not serve p2.xlarge: NVIDIA's current drivers no longer know its Kepler GPUs",
+    "error: --subnet subnet-0f00: there is none in us-east-1",
+    "error: --security-group sg-0f00: there is none in us-east-1",
+    "error: subnet-0000000000000000c is in us-east-1c, which does not offer trn1.32xlarge",
+    "error: subnet-0000000000000000c is in us-east-1c, which does not offer p2.xlarge",
+  ]);
 });

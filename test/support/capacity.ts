@@ -1,3 +1,5 @@
+import { refuseErrors } from "../../src/core/base/problem.ts";
+import { efaProblems } from "../../src/core/capacity/rules.ts";
 import { capacityPlans, type CapacityPlan } from "../../src/core/capacity/plans.ts";
 import { machinesOf, machinesOfType, withEfa, type CapacityMachines } from "../../src/core/capacity/machines.ts";
 import type { CapacityImage, CapacitySettings } from "../../src/core/capacity/settings.ts";
@@ -29,26 +31,32 @@ function imageOf(instanceType: string, os: NodeOs | undefined): CapacityImage {
   };
 }
 
-function fleetsOf({ types = [], workload, efa, settings }: CapacityCase): readonly CapacityMachines[] {
+function fleetsOf({ types = [], workload, efa }: CapacityCase): readonly CapacityMachines[] {
   const found =
     workload === undefined
       ? types.map((type) => machinesOfType(requireInstanceType(type)))
       : machinesOf(ecsWorkload(workload));
-  return efa === true ? withEfa(found, settings?.kind ?? "ec2") : found;
+  return efa === true ? withEfa(found) : found;
 }
+
+/** What the operator of cluster prod says, but for the images. */
+export const capacitySettings: Omit<CapacitySettings, "images"> = {
+  cluster: "prod",
+  createCluster: false,
+  kind: "ec2",
+  subnets: [{ id: "subnet-0a1b2c3d", vpcId: "vpc-0a1b2c3d", zone: "us-east-1a" }],
+  securityGroups: [],
+  zonesOffering: new Map(),
+  attributes: {},
+  spot: false,
+};
 
 export function capacitiesOf(each: CapacityCase): readonly CapacityPlan[] {
   const fleets = fleetsOf(each);
+  if (each.efa === true) refuseErrors(efaProblems(fleets, { kind: each.settings?.kind ?? "ec2" }));
   return capacityPlans(fleets, {
-    cluster: "prod",
-    createCluster: false,
-    kind: "ec2",
-    subnets: [{ id: "subnet-0a1b2c3d", vpcId: "vpc-0a1b2c3d", zone: "us-east-1a" }],
-    securityGroups: [],
+    ...capacitySettings,
     images: new Map(fleets.map(({ type }) => [type.instanceType, imageOf(type.instanceType, each.os)])),
-    zonesOffering: new Map(),
-    attributes: {},
-    spot: false,
     ...each.settings,
   });
 }

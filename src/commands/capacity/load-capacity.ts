@@ -1,9 +1,10 @@
 import type { Context } from "../../context.ts";
 import { present } from "../../core/base/present.ts";
-import { refuseErrors, settingProblem } from "../../core/base/problem.ts";
+import { Refusal, refuseErrors, type Problem } from "../../core/base/problem.ts";
 import { withEfa, type CapacityMachines } from "../../core/capacity/machines.ts";
 import { capacityPlans, type CapacityPlan } from "../../core/capacity/plans.ts";
-import { settingProblems } from "../../core/capacity/rules.ts";
+import { placeProblems } from "../../core/capacity/place-rules.ts";
+import { efaProblems, settingProblems } from "../../core/capacity/rules.ts";
 import type { CapacitySettings } from "../../core/capacity/settings.ts";
 import type { Invocation } from "../command.ts";
 import type { CapacityOptions } from "./capacity-options.ts";
@@ -42,13 +43,32 @@ export async function loadCapacity(
       maxSize: options.maxSize,
     }),
   };
-  const fleets = options.efa === true ? withEfa(found, kind) : found;
-  locating(() => refuseErrors(settingProblems(fleets, asked)));
+  const fleets = options.efa === true ? withEfa(found) : found;
+  const efa = options.efa === true ? efaProblems(found, asked) : [];
+  locating(() => refuseErrors([...efa, ...settingProblems(fleets, asked)]));
+  const refused: Problem[] = [];
   const [images, places] = await Promise.all([
-    kind === "ec2" ? findImages(context, fleets, options) : asked.images,
-    options.vpc === undefined ? findPlaces(context, fleets, asked) : asked,
+    kind === "ec2" ? findImages(context, fleets, options).catch(keepIn(refused, asked.images)) : asked.images,
+    options.vpc === undefined
+      ? findPlaces(context, fleets, asked).catch((error: unknown) => {
+          refuseErrors(refused);
+          throw error;
+        })
+      : asked,
   ]);
-  return locating(() => capacityPlans(fleets, { ...places, images }));
+  return locating(() => {
+    if (refused.length > 0) refuseErrors([...refused, ...placeProblems(fleets, places)]);
+    return capacityPlans(fleets, { ...places, images });
+  });
+}
+
+/** Has what is refused told beside what else is. */
+function keepIn<T>(problems: Problem[], instead: T): (error: unknown) => T {
+  return (error) => {
+    if (!(error instanceof Refusal)) throw error;
+    problems.push(...error.problems);
+    return instead;
+  };
 }
 
 async function findPlaces(
@@ -65,14 +85,14 @@ async function findPlaces(
     ec2.zonesOffering(fleets.map(({ type }) => type.instanceType)),
   ]);
   const region = await context.aws.region();
-  const missing = ids.filter((id) => !subnets.some((subnet) => subnet.id === id));
-  refuseErrors(missing.map((id) => settingProblem("unknown-subnet", `--subnet ${id}: there is none in ${region}`)));
   return {
     ...settings,
     subnets: ids.map((id) => {
-      const { vpcId, zone } = subnets.find((subnet) => subnet.id === id)!;
-      return { id, vpcId, ...present({ zone }) };
+      const { vpcId, zone } = subnets.find((subnet) => subnet.id === id) ?? {};
+      return { id, ...present({ vpcId, zone }) };
     }),
+    subnetsThere: new Set(subnets.map(({ id }) => id)),
+    region,
     describedGroups,
     zonesOffering,
   };

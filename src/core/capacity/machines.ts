@@ -1,11 +1,9 @@
 /** What the machines of a capacity are for. */
 import { present } from "../base/present.ts";
-import { Refusal, refuseErrors, settingProblem } from "../base/problem.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
 import { isMachineMount, mountAttribute } from "../ecs/volumes.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
 import { machinesNeeded } from "../placement/machines-needed.ts";
-import type { CapacityKind } from "./settings.ts";
 import type { ResolvedVolume } from "../workload/volumes.ts";
 
 /** Machines of one instance type, and what they need beyond the type. */
@@ -88,19 +86,6 @@ export function machinesOfType(type: InstanceType): CapacityMachines {
 }
 
 /** The machines with every EFA interface of their types. */
-export function withEfa(fleets: readonly CapacityMachines[], kind: CapacityKind): readonly CapacityMachines[] {
-  if (kind === "managed-instances")
-    throw new Refusal([
-      settingProblem(
-        "managed-instances-setting",
-        "--efa does not go with Managed Instances: their providers have no field for interfaces",
-        "Leave it out, or use --capacity ec2.",
-      ),
-    ]);
-  refuseErrors(
-    fleets
-      .filter(({ type }) => (type.efaInterfaces ?? 0) === 0)
-      .map(({ type }) => settingProblem("no-efa", `--efa: ${type.instanceType} has no EFA interface`, "Leave it out.")),
-  );
+export function withEfa(fleets: readonly CapacityMachines[]): readonly CapacityMachines[] {
   return fleets.map((machines) => ({ ...machines, efaInterfaces: machines.type.efaInterfaces ?? 0 }));
 }

@@ -7,6 +7,7 @@ import type { CapacitySettings } from "./settings.ts";
 /** What is wrong with the subnets and the images that were found, for these machines, at once. */
 export function placeProblems(fleets: readonly CapacityMachines[], settings: CapacitySettings): readonly Problem[] {
   return [
+    ...subnetProblems(settings),
     ...vpcProblems(settings),
     ...groupProblems(fleets, settings),
     ...fleets.flatMap((machines) => [
@@ -14,6 +15,13 @@ export function placeProblems(fleets: readonly CapacityMachines[], settings: Cap
       ...(settings.kind === "ec2" ? mountProblems(machines, settings) : []),
     ]),
   ];
+}
+
+function subnetProblems({ subnets, subnetsThere, region }: CapacitySettings): readonly Problem[] {
+  if (subnetsThere === undefined) return [];
+  return subnets
+    .filter(({ id }) => !subnetsThere.has(id))
+    .map(({ id }) => settingProblem("unknown-subnet", `--subnet ${id}: there is none in ${region ?? "the region"}`));
 }
 
 function vpcProblems({ subnets, vpcId }: CapacitySettings): readonly Problem[] {
@@ -32,11 +40,11 @@ function vpcProblems({ subnets, vpcId }: CapacitySettings): readonly Problem[] {
 /** EC2 looks at the security groups of a launch template only when a machine starts, and then none does. */
 function groupProblems(
   fleets: readonly CapacityMachines[],
-  { securityGroups, describedGroups: there, subnets }: CapacitySettings,
+  { securityGroups, describedGroups: there, subnets, region }: CapacitySettings,
 ): readonly Problem[] {
   if (there === undefined) return [];
   const missing = securityGroups.filter((name) => !there.some(({ id }) => id === name));
-  const vpc = subnets[0]?.vpcId;
+  const vpc = subnets.find(({ vpcId }) => vpcId !== undefined)?.vpcId;
   const foreign = there.filter(({ vpcId }) => vpc !== undefined && vpcId !== vpc);
   const withEfa = fleets.find(({ efaInterfaces }) => efaInterfaces > 0);
   const kept = withEfa === undefined || there.length === 0 ? [] : efaKeptFrom(there);
@@ -44,7 +52,7 @@ function groupProblems(
     ...missing.map((id) =>
       settingProblem(
         "unknown-security-group",
-        `--security-group ${id}: there is none in the region`,
+        `--security-group ${id}: there is none in ${region ?? "the region"}`,
         "aws ec2 describe-security-groups lists those there are.",
       ),
     ),

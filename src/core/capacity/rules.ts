@@ -19,6 +19,34 @@ export function settingProblems(fleets: readonly CapacityMachines[], settings: C
   ];
 }
 
+/** What keeps the machines from having every EFA interface of their types, where somebody asks for that. */
+export function efaProblems(
+  fleets: readonly CapacityMachines[],
+  { kind }: Pick<CapacitySettings, "kind">,
+): readonly Problem[] {
+  if (kind === "managed-instances")
+    return [
+      settingProblem(
+        "managed-instances-setting",
+        "--efa does not go with Managed Instances: their providers have no field for interfaces",
+        "Leave it out, or use --capacity ec2.",
+      ),
+    ];
+  return fleets.flatMap(({ type: { instanceType, efaInterfaces } }) => {
+    if (efaInterfaces === null)
+      return [
+        settingProblem(
+          "no-efa",
+          `--efa: no source says how many EFA interfaces ${instanceType} has`,
+          "Leave it out, and write the interfaces into the launch template.",
+        ),
+      ];
+    return efaInterfaces > 0
+      ? []
+      : [settingProblem("no-efa", `--efa: ${instanceType} has no EFA interface`, "Leave it out.")];
+  });
+}
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html */
 const clusterName = /^[A-Za-z0-9_-]{1,255}$/;
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Attribute.html */
@@ -115,10 +143,16 @@ function groupProblems(machines: CapacityMachines, settings: CapacitySettings): 
     say("bad-sizes", `--desired-size ${desiredSize} is not between ${minSize} and ${max}`, "Change it, or the bounds.");
   // What an agent registers of the type's memory at most, before it keeps some back.
   const room = Math.floor(type.memoryMiB * 0.95) - reservedMemoryMiB;
-  if (reservedMemoryMiB > 0 && taskMemoryMiB > room)
+  if (room <= 0)
     say(
       "reserved-memory",
-      `--reserved-memory leaves ${formatMiB(Math.max(0, room))} of ${name}, and the tasks of a machine take ${formatMiB(taskMemoryMiB)}`,
+      `--reserved-memory ${formatMiB(reservedMemoryMiB)} leaves nothing of ${name}, which has ${formatMiB(type.memoryMiB)}`,
+      "Reserve less.",
+    );
+  else if (reservedMemoryMiB > 0 && taskMemoryMiB > room)
+    say(
+      "reserved-memory",
+      `--reserved-memory leaves ${formatMiB(room)} of ${name}, and the tasks of a machine take ${formatMiB(taskMemoryMiB)}`,
       "Reserve less, or write resources.reserve.memory into the workload.",
     );
   return problems;

@@ -30,9 +30,13 @@ export interface CapacitySettings {
   readonly createCluster: boolean;
   readonly kind: CapacityKind;
   readonly subnets: readonly CapacitySubnet[];
+  /** The ids of those of them that there are; absent where nobody asked. */
+  readonly subnetsThere?: ReadonlySet<string>;
   readonly securityGroups: readonly string[];
   /** Those of them that there are, as EC2 describes them; absent where nobody asked. */
   readonly describedGroups?: readonly SecurityGroup[];
+  /** Where EC2 was asked for them. */
+  readonly region?: string;
   /** The VPC of the subnets, where nobody asked EC2. */
   readonly vpcId?: string;
   /** By instance type; Managed Instances have an image of their own. */

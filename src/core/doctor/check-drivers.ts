@@ -1,4 +1,5 @@
 import { ecsNeuronFamilyOf, isEcsImageWithoutNeuron, pinnedDriverOn } from "../catalog/machine-images/ami-drivers.ts";
+import { agreeing } from "../base/counted.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { checkImageDriver, needsNewDriver } from "../catalog/container-images/image-checks.ts";
 import type { ImageReference } from "../catalog/container-images/image-reference.ts";
@@ -85,28 +86,33 @@ function checkHost(
 ): CheckItem {
   const check = "driver";
   const which = nameInstances(instances, all);
+  const agree = (one: string, more: string) => agreeing(instances.length, one, more);
+  const [has, run] = [agree("has", "have"), agree("runs", "run")];
   if (name === undefined) {
-    const what = ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`;
-    return skip(check, `${which} ${what}: its driver is not known`);
+    const what =
+      ami === ""
+        ? agree("does not say its machine image", "do not say their machine image")
+        : `${run} ${ami}, which EC2 does not show to this account`;
+    return skip(check, `${which} ${what}: ${agree("its", "their")} driver is not known`);
   }
-  if (isEcsImageWithoutNeuron(name)) return fail(check, `${which} runs ${name}, which carries no Neuron driver`, fix);
+  if (isEcsImageWithoutNeuron(name)) return fail(check, `${which} ${run} ${name}, which carries no Neuron driver`, fix);
   const family = ecsNeuronFamilyOf(name);
   if (family === undefined)
-    return skip(check, `${which} runs ${name}, which is none of the images whose Neuron driver is known`);
+    return skip(check, `${which} ${run} ${name}, which is none of the images whose Neuron driver is known`);
   const ofType = typeOf(instances[0]!)!.family;
   const pinned = pinnedDriverOn(family, ofType);
   if (pinned !== undefined) {
     const [problem] = images.flatMap((image) => checkImageDriver(image, pinned, `${which} with ${name}`, ofType));
     return problem === undefined
-      ? ok(check, `${which} has driver ${pinned} (${name})`)
+      ? ok(check, `${which} ${has} driver ${pinned} (${name})`)
       : fail(check, problem.message, problem.hint ?? fix);
   }
   const demanding = images.find(needsNewDriver);
   return demanding === undefined
-    ? ok(check, `${which} has the driver of ${name}`)
+    ? ok(check, `${which} ${has} the driver of ${name}`)
     : skip(
         check,
-        `${which} has the driver of ${name}, whose version AWS does not publish: ${demanding.text} needs a new one`,
+        `${which} ${has} the driver of ${name}, whose version AWS does not publish: ${demanding.text} needs a new one`,
         "If it does not start there, replace the instance with one of the newest image: aiplat ami latest.",
       );
 }

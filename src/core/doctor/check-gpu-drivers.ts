@@ -1,4 +1,5 @@
 import { fail, ok, skip, type CheckItem } from "../base/check-report.ts";
+import { agreeing } from "../base/counted.ts";
 import { isEcsImageWithoutNvidia } from "../catalog/machine-images/ami-drivers.ts";
 import type { ContainerInstance } from "../cluster/snapshot.ts";
 import { missingGpusOf } from "../devices/missing-gpus.ts";
@@ -34,16 +35,25 @@ export function checkGpuHosts(
 function checkHost({ name, ami, instances }: DriverHost, all: readonly ContainerInstance[]): CheckItem {
   const check = "driver";
   const which = nameInstances(instances, all);
+  const agree = (one: string, more: string) => agreeing(instances.length, one, more);
+  const run = agree("runs", "run");
   if (name !== undefined && isEcsImageWithoutNvidia(name))
     return fail(
       check,
-      `${which} runs ${name}, which carries no NVIDIA driver`,
-      `Replace it with an instance of the GPU image: ${gpuImageOf(instances[0]!)}.`,
+      `${which} ${run} ${name}, which carries no NVIDIA driver`,
+      `Replace ${agree("it with an instance", "them with instances")} of the GPU image: ${gpuImageOf(instances[0]!)}.`,
     );
   // Only a driver that works tells the agent the GPUs' ids.
   if (instances.every((each) => missingGpusOf(each) === undefined))
-    return ok(check, `${which} has an NVIDIA driver: its agent registered the GPUs`);
-  if (name !== undefined) return skip(check, `${which} runs ${name}: whether its NVIDIA driver works is not known`);
-  const image = ami === "" ? "does not say its machine image" : `runs ${ami}, which EC2 does not show to this account`;
-  return skip(check, `${which} ${image}: its driver is not known`);
+    return ok(
+      check,
+      `${which} ${agree("has", "have")} an NVIDIA driver: ${agree("its agent", "their agents")} registered the GPUs`,
+    );
+  if (name !== undefined)
+    return skip(check, `${which} ${run} ${name}: whether ${agree("its", "their")} NVIDIA driver works is not known`);
+  const image =
+    ami === ""
+      ? agree("does not say its machine image", "do not say their machine image")
+      : `${run} ${ami}, which EC2 does not show to this account`;
+  return skip(check, `${which} ${image}: ${agree("its", "their")} driver is not known`);
 }

@@ -1,4 +1,5 @@
 import { warn, type CheckItem } from "../base/check-report.ts";
+import { agreeing } from "../base/counted.ts";
 import { ecsNeuronFamilyOf } from "../catalog/machine-images/ami-drivers.ts";
 import type { ContainerInstance } from "../cluster/snapshot.ts";
 import { checkGpuHosts } from "./check-gpu-drivers.ts";
@@ -31,8 +32,8 @@ function endedImages(
       : [
           warn(
             "driver",
-            `${nameInstances(instances, hosts)} runs ${name}: AWS makes no such images since ${retiredOn}`,
-            "Replace it with an instance of the newest image: aiplat ami latest.",
+            `${nameInstances(instances, hosts)} ${agreeing(instances.length, "runs", "run")} ${name}: AWS makes no such images since ${retiredOn}`,
+            `Replace ${agreeing(instances.length, "it with an instance", "them with instances")} of the newest image: aiplat ami latest.`,
           ),
         ];
   });

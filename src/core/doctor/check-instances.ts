@@ -2,6 +2,7 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { fail, ok, warn, type CheckItem } from "../base/check-report.ts";
 import { instanceTypeOf, type ContainerInstance } from "../cluster/snapshot.ts";
 import type { EcsWorkload } from "../ecs/resolve-for-ecs.ts";
+import { agreeing } from "../base/counted.ts";
 import { compareVersions, isVersion } from "../base/version.ts";
 import { handOverAgent, holdsSuccessors } from "../devices/hand-over.ts";
 import { checkGpus } from "./check-gpus.ts";
@@ -42,7 +43,7 @@ function checkStatus(
   const rest = candidates.filter(({ status }) => status !== "ACTIVE");
   if (rest.length === 0) return [];
   const states = [...new Set(rest.map(({ status }) => status))].join(" or ");
-  const are = rest.length === 1 ? "is" : "are";
+  const are = agreeing(rest.length, "is", "are");
   const message = `${nameInstances(rest, candidates)} ${are} ${states}: ECS places nothing there`;
   const fix =
     `aws ecs update-container-instances-state --cluster ${cluster} --container-instances ${rest[0]!.arn} ` +

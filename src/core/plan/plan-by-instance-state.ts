@@ -7,6 +7,7 @@ import { instanceStatesOf, type InstanceState } from "../placement/instance-stat
 import type { RunRound, RunStep } from "./run-plan.ts";
 import { mayStart, placementOptions, providersOf, runRequest, type RunSettings } from "./run-request.ts";
 import { explainShortage } from "./shortage.ts";
+import { agreeing } from "../base/counted.ts";
 import { namesInShort, newMachines, notJudged } from "./placement-reason.ts";
 
 /**
@@ -40,9 +41,7 @@ export function planByInstanceState(
       index === 0 && left > 0 ? placeOnNew(snapshot, requirements, settings, left) : { count: 0, machines: 0 };
     left -= added.count;
     const total = there + added.count;
-    return total === 0
-      ? []
-      : [stepOf(variant, settings, total, { names, fresh: newMachines(added, providersOf(settings)), open })];
+    return total === 0 ? [] : [stepOf(variant, settings, total, { names, added, open })];
   });
   const shortage =
     left === 0 ? undefined : explainShortage(snapshot, definitionsOf(ecs), settings, { asked: count, missing: left });
@@ -56,12 +55,17 @@ function stepOf(
   count: number,
   {
     names,
-    fresh,
+    added,
     open,
-  }: { readonly names: readonly string[]; readonly fresh: readonly string[]; readonly open: readonly string[] },
+  }: {
+    readonly names: readonly string[];
+    readonly added: { readonly machines: number; readonly instanceType?: string };
+    readonly open: readonly string[];
+  },
 ): RunStep {
-  const one = names.length + fresh.length === 1;
-  const why = [`${namesInShort(names, fresh)} ${one ? "has" : "have"} room`, "ECS chooses", ...open].join("; ");
+  const have = agreeing(names.length + added.machines, "has", "have");
+  const fresh = newMachines(added, providersOf(settings));
+  const why = [`${namesInShort(names, fresh)} ${have} room`, "ECS chooses", ...open].join("; ");
   return { definition, count, request: runRequest(settings, definition), why };
 }
 

@@ -162,9 +162,20 @@ describe("capacity generate", () => {
       "does not serve p2.xlarge",
     ],
     [["--instance-type", "inf2.xlarge", "--subnet", "subnet-1"], 6, "region"],
+    [["--instance-type", "g7.2xlarge", "--subnet", "subnet-1"], 2, "does not serve g7.2xlarge"],
   ] as const)("refuses %j", async (args, exit, said) => {
     const { code, stdout, stderr } = await generate(...args);
     expect([code, stdout]).toEqual([exit, ""]);
     expect(stderr.replace(/\s+/g, " ")).toContain(said);
+  });
+
+  it("refuses flags of EFA beside the others, all at once", async () => {
+    const { code, stderr } = await generate(
+      ..."--instance-type trn1.32xlarge --capacity managed-instances --efa --min-size 1".split(" "),
+      ..."--subnet sn-1 --vpc vpc-1".split(" "),
+    );
+    expect(code).toBe(2);
+    for (const said of ["--subnet sn-1", "--efa does not go with", "--min-size does not go with"])
+      expect(stderr).toContain(said);
   });
 });

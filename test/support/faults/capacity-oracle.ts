@@ -108,9 +108,10 @@ function hasService({ cloud }: Outcome): boolean {
   );
 }
 
+/** Not one that ECS is ending already, for which ECS's draining holds the machine. */
 function hasTask({ cloud }: Outcome, at: number): boolean {
   return [...cloud.tasks.values()].some(
-    ({ createdAt, stoppedAt = Number.POSITIVE_INFINITY }) => createdAt <= at && at < stoppedAt,
+    ({ createdAt, stoppedAt = Number.POSITIVE_INFINITY, stoppingAt = stoppedAt }) => createdAt <= at && at < stoppingAt,
   );
 }
 

@@ -50,6 +50,7 @@ const machines = "--cluster default --instance-type inf2.xlarge --no-file -o jso
 const roll = "ami roll --auto-scaling-group pool --timeout 50m -o json --yes";
 const makeMachines = `capacity deploy ${machines} --subnet subnet-0000000000000000a`;
 const endMachines = `capacity delete ${machines}`;
+const inLab = (words: string) => words.replace("--cluster default", "--cluster lab");
 /** Requests of a run of slots before its first RunTask, as a count. */
 const beforeRunTask = 13;
 
@@ -560,6 +561,20 @@ export const lessons: readonly Lesson[] = [
       ],
     },
     codes: [[0], [0, 1, 4]],
+  },
+  {
+    name: "a capacity may go while ECS is ending the last task of a service that was deleted",
+    schedule: {
+      seed: 31514,
+      machines: [],
+      steps: [
+        step(`${inLab(makeMachines)} --default --create-cluster`, { pauseMs: 500 }),
+        step(inLab(`service deploy --name svc --image x:1 ${machines} --timeout 10m`), { pauseMs: 500 }),
+        step("service delete svc --cluster lab -o json --yes", { pauseMs: 500 }),
+        step(inLab(endMachines), { pauseMs: 10, signals: [interrupt(14, 60, "SIGTERM")] }),
+      ],
+    },
+    codes: [[0], [0], [0], [130]],
   },
   {
     name: "the end of an earlier operation, told late, is no end of the one that is waited for",

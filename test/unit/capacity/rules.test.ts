@@ -87,6 +87,10 @@ describe("the settings of a capacity", () => {
       { ...inf2, settings: { minSize: 2, desiredSize: 1, maxSize: 4 } },
     ],
     [
+      "reserved-memory: --reserved-memory 5TiB leaves nothing of g5.xlarge, which has 16GiB",
+      { types: ["g5.xlarge"], settings: { reservedMemoryMiB: 5 * 1024 * 1024 } },
+    ],
+    [
       "reserved-memory: --reserved-memory leaves 7364MiB of g5.xlarge, and the tasks of a machine take 14745MiB",
       { workload: { accelerator: { instanceTypes: ["g5.xlarge"] } }, settings: { reservedMemoryMiB: 8200 } },
     ],
@@ -107,6 +111,14 @@ describe("the settings of a capacity", () => {
       { types: ["trn1.32xlarge"], efa: true, settings: managed },
     ],
     ["no-efa: --efa: inf2.xlarge has no EFA interface", { ...inf2, efa: true }],
+    [
+      "no-efa: --efa: no source says how many EFA interfaces p6e-gb200.36xlarge has",
+      {
+        types: ["p6e-gb200.36xlarge"],
+        efa: true,
+        settings: { images: new Map([["p6e-gb200.36xlarge", { id: "ami-0a1b2c3d", os: "al2023" }]]) },
+      },
+    ],
   ])("%s", (said, each) => {
     expect(refused(each)).toEqual([said]);
   });

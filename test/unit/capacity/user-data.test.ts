@@ -1,11 +1,16 @@
 // Runs what machines are told, with stand-ins for the programs that change a machine.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { CapacityPlan } from "../../../src/core/capacity/plans.ts";
-import { capacitiesOf, capacityCases, type CapacityCase } from "../../support/capacity.ts";
+import { machinesOf, machinesOfType } from "../../../src/core/capacity/machines.ts";
+import { capacityPlans, type CapacityPlan } from "../../../src/core/capacity/plans.ts";
+import type { CapacitySettings } from "../../../src/core/capacity/settings.ts";
+import { instanceTypes } from "../../../src/core/catalog/instance-types/catalog.ts";
+import { capacitiesOf, capacityCases, capacitySettings, type CapacityCase } from "../../support/capacity.ts";
+import { ecsWorkload } from "../../support/ecs-workload.ts";
+import { missingAnyway } from "../../support/tools.ts";
 
 interface LaunchTemplateProperties {
   readonly LaunchTemplateData: { readonly UserData: { readonly "Fn::Base64": string } };
@@ -191,6 +196,44 @@ describe("the script of the instance store", () => {
 });
 
 describe("user data", () => {
+  /** Every type with each of the options, and each script once, on the operating system that takes a script. */
+  const scripts = new Map<string, string>();
+  for (const type of instanceTypes) {
+    const { instanceType } = type;
+    const images: CapacitySettings["images"] = new Map([[instanceType, { id: "ami-0a1b2c3d", os: "al2023" }]]);
+    const mounts = capacityCases["g5.xlarge-mounts"]!.workload!.volumes!;
+    for (const [what, settings] of Object.entries<Partial<CapacitySettings>>({
+      plain: {},
+      spot: { spot: true },
+      reserved: { reservedMemoryMiB: 1024 },
+      attributes: { attributes: { rack: "a b@c", "stack/x": "prod:1\\2" } },
+    }))
+      for (const volumes of [[], mounts]) {
+        const [{ taskMemoryMiB: _, ...machines } = machinesOfType(type)] = machinesOf(
+          ecsWorkload({ accelerator: { instanceTypes: ["g5.xlarge"] }, user: 1000, volumes }),
+        );
+        const [plan] = capacityPlans([{ ...machines, type }], { ...capacitySettings, ...settings, images });
+        for (const part of partsOf(userDataOf(plan!)))
+          if (!scripts.has(part)) scripts.set(part, `${instanceType}, ${what}, ${volumes.length} mounts`);
+      }
+  }
+
+  it("has scripts of each kind", () => {
+    expect(new Set([...scripts.values()].map((name) => name.split(", ")[1])).size).toBe(4);
+    for (const told of ["overcommit_memory", "mdadm", "fstab", "RESERVED_MEMORY", "SPOT", "ATTRIBUTES"])
+      expect([...scripts.keys()].join("\n")).toContain(told);
+  });
+
+  it.skipIf(missingAnyway("bash")).each([...scripts].map(([script, name]) => [name, script] as const))(
+    "of %s is a script that bash reads",
+    (_, script) => {
+      expect(script).toMatch(/^#!\/bin\/bash\n/);
+      // Only a look: nothing of it runs.
+      const { status, stderr } = spawnSync("bash", ["-n"], { input: script, encoding: "utf8" });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    },
+  );
+
   it.each(Object.entries(capacityCases).filter(([, { settings }]) => settings?.kind !== "managed-instances"))(
     "of %s is within what EC2 takes, and plain ASCII",
     (_, each) => {

@@ -75,9 +75,20 @@ describe("the hosts of GPUs", () => {
         "or ECS_ENABLE_GPU_SUPPORT is off, or the agent came up before the driver: restart ecs",
       "g5.12xlarge i-b: g5.12xlarge has 4 A10G, and its agent registered 3: nvidia-smi on it tells which 1 GPU " +
         "the driver lost: restart ecs once it has them again, or replace the instance",
-      "2 of 2 instances, such as g5.12xlarge i-a, runs al2023-ami-ecs-hvm-2023.0.20260101-kernel-6.1-x86_64, which carries no NVIDIA driver",
+      "2 of 2 instances, such as g5.12xlarge i-a, run al2023-ami-ecs-hvm-2023.0.20260101-kernel-6.1-x86_64, which carries no NVIDIA driver",
     ]);
     for (const { fix } of items) expect(fix).toContain("aiplat ami latest --instance-type g5.12xlarge");
+  });
+});
+
+describe("several hosts together", () => {
+  it.each([
+    [4, "my-gpus", "have an NVIDIA driver: their agents registered the GPUs"],
+    [0, "my-gpus", "run my-gpus: whether their NVIDIA driver works is not known"],
+    [0, undefined, "run ami-1, which EC2 does not show to this account: their driver is not known"],
+  ] as const)("with %i GPUs and the image %s", (gpus, image, said) => {
+    const driver = examined([host("a", gpus), host("b", gpus)], image).find(({ check }) => check === "driver");
+    expect(driver?.message).toBe(`2 of 2 instances, such as g5.12xlarge i-a, ${said}`);
   });
 });
 

@@ -53,6 +53,19 @@ describe("a plan of what ECS schedules by itself", () => {
     });
   });
 
+  it("counts new machines where it says that they have room", () => {
+    const whyOf = (count: number, ...machines: readonly ReturnType<typeof machine>[]) =>
+      planByInstanceState(
+        ecsOf(gpu(["g5.xlarge"])),
+        { ...settings, count, capacityProviderStrategy: [{ capacityProvider: "asg" }], mayGrow: 3 },
+        count,
+        aSnapshot(machines.map((each) => ({ ...each, capacityProvider: "asg" }))),
+      ).steps.map(({ why }) => why);
+    expect(whyOf(1)).toEqual(["1 new g5.xlarge of asg has room; ECS chooses"]);
+    expect(whyOf(2)).toEqual(["2 new g5.xlarge of asg have room; ECS chooses"]);
+    expect(whyOf(2, machine("1", "g5.xlarge", 1))).toEqual(["i-1 and 1 new g5.xlarge of asg have room; ECS chooses"]);
+  });
+
   it("says what is not judged of the machines that it counts on", () => {
     const trunked = (id: string, trunk: string | undefined) => {
       const plain = machine(id, "g5.xlarge", 1);
