@@ -528,11 +528,10 @@ describe("the wire", () => {
   });
 
   it("takes a value that has no text, at each place of a template", async () => {
-    for (const put of withoutText)
-      for (let place = 0; place < partsOf(goodTemplate); place++) {
-        await liveStack([place, put], undefined);
-        await liveStack(undefined, [place, put]);
-      }
+    for (let place = 0; place < partsOf(goodTemplate); place++) {
+      await liveStack([place, withoutText[place % withoutText.length]], undefined);
+      await liveStack(undefined, [place, withoutText[(place + 1) % withoutText.length]]);
+    }
     expect(await works()).toBe(true);
   });
 
