@@ -159,6 +159,11 @@ describe("ami roll", () => {
     const unknown = await roll("--yes", "--image-id", "ami-0123456789abcdef0");
     expect(unknown).toMatchObject({ code: 1, stdout: "" });
     expect(unknown.stderr).toContain("EC2 shows this account no image ami-0123456789abcdef0 in us-east-1");
+    const nonsense = await runCli(["ami", "roll", "--image-id", "nonsense"]);
+    expect([nonsense.code, nonsense.stderr]).toEqual([
+      2,
+      expect.stringContaining("--image-id nonsense: must be an image's id"),
+    ]);
   });
 
   it("names the groups where it is to choose between several, and one that is not of the cluster", async () => {

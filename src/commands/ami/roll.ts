@@ -22,6 +22,7 @@ import { requireEksCluster } from "../shared/eks-cluster.ts";
 import { clusterOption } from "../shared/cluster-state.ts";
 import { confirm } from "../shared/confirm.ts";
 import { defineCommand } from "../command.ts";
+import { imageId } from "../shared/image-id.ts";
 import { namedCluster } from "../shared/named-cluster.ts";
 import type { OptionSpec, OptionsOf } from "../shared/option.ts";
 import { duration } from "../shared/parse-numbers.ts";
@@ -42,6 +43,7 @@ const rollOptions = [
     flags: "--image-id <ami>",
     description: "the image that every machine is to have",
     defaultText: "the newest of the family that the group launches",
+    parse: imageId,
   },
   {
     flags: "--max-unavailable <number>",

@@ -1,3 +1,4 @@
+import { imageId } from "../shared/image-id.ts";
 import { nodeOperatingSystems } from "../../core/catalog/machine-images/node-ami-types.ts";
 import { AiplatError } from "../../errors.ts";
 import { diskOption, imdsHopLimitOption } from "../shared/machine-options.ts";
@@ -77,11 +78,6 @@ export const capacityOptions = [
 ] as const satisfies readonly OptionSpec[];
 
 export type CapacityOptions = OptionsOf<typeof capacityOptions>;
-
-function imageId(text: string, flag: string): string {
-  if (/^ami-[0-9a-f]+$/.test(text)) return text;
-  throw new AiplatError("Usage", `${flag} ${text}: must be an image's id, as ami-0123456789abcdef0`);
-}
 
 function attribute(text: string, flag: string): readonly [string, string] {
   const equals = text.indexOf("=");

@@ -3,7 +3,7 @@ import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planne
 import type { NodeSettings, NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
 import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, together, toAiplatError } from "../../errors.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { requireEksCluster } from "../shared/eks-cluster.ts";
 import { workloadOptions, type LoadedWorkload } from "../shared/load-workload.ts";
@@ -80,11 +80,27 @@ export function readNodes(
   options: NodeOptions,
   target: NodeTarget,
 ): Nodes {
-  const cluster = requireEksCluster(options.cluster);
-  const settings = settingsOf(cluster, options);
-  // Its kind says how long the nodes live: what runs on them is what eks generate makes.
-  const { workload } = locating(() => resolveForKubernetes(source));
-  return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
+  const read = (cluster: string): Nodes => {
+    const settings = settingsOf(cluster, options);
+    // Its kind says how long the nodes live: what runs on them is what eks generate makes.
+    const { workload } = locating(() => resolveForKubernetes(source));
+    return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
+  };
+  return read(clusterBeside(() => read("NAME"), options.cluster));
+}
+
+/** @throws AiplatError Usage without a cluster, beside what else is wrong: no name of a cluster makes that right. */
+function clusterBeside(others: () => unknown, named: string | undefined): string {
+  try {
+    return requireEksCluster(named);
+  } catch (missing) {
+    try {
+      others();
+    } catch (error) {
+      throw together([missing, toAiplatError(error)]);
+    }
+    throw missing;
+  }
 }
 
 function settingsOf(cluster: string, options: NodeOptions): NodeSettings {

@@ -44,3 +44,10 @@ describe("eks nodegroup generate", () => {
     expect(stderr).toContain(said);
   });
 });
+
+it("without a cluster, what else is wrong is told beside it", async () => {
+  const flags = ["--name", "a", "--image", "b:1", "--instance-type", "inf2.xlarge", "--node-role", "x"];
+  const { code, stderr } = await runCli(["eks", "nodegroup", "generate", ...flags, "-o", "json"]);
+  const told = JSON.parse(stderr).details.problems.map(({ message }: { message: string }) => message);
+  expect([code, told[0], told[1]]).toEqual([2, "no EKS cluster was named", expect.stringContaining("--node-role x")]);
+});
