@@ -23,7 +23,7 @@ import { startProgress } from "../output/progress.ts";
 import { requestsView } from "../output/run-requests.ts";
 import { defineCommand, type Invocation } from "./command.ts";
 import { workloadArgument } from "./shared/load-workload.ts";
-import { printRunResult } from "./task/print-tasks.ts";
+import { printRunResult } from "./shared/print-tasks.ts";
 import { plannerOf, readClusterState } from "./shared/read-cluster-state.ts";
 import { makeRunPlan } from "./shared/make-run-plan.ts";
 import { makeLogGroups } from "./shared/make-log-groups.ts";

@@ -19,7 +19,7 @@ import { warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { requestsView } from "../../output/run-requests.ts";
 import type { Invocation } from "../command.ts";
-import { printRunResult } from "../task/print-tasks.ts";
+import { printRunResult } from "./print-tasks.ts";
 import { liveSource } from "./plan-source.ts";
 import { readClusterState } from "./read-cluster-state.ts";
 import type { Run } from "./prepare-run.ts";

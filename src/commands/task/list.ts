@@ -1,6 +1,6 @@
 import { findAiplatTasks, findTasksPatiently } from "../../operations/find-tasks.ts";
 import { note } from "../../output/note.ts";
-import { printTaskList } from "./print-tasks.ts";
+import { printTaskList } from "../shared/print-tasks.ts";
 import { defineCommand } from "../command.ts";
 import {
   missingRun,

@@ -5,7 +5,7 @@ import { stopTasks } from "../../operations/stop-tasks.ts";
 import { isUncertain } from "../../operations/uncertain.ts";
 import { note } from "../../output/note.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
-import { printTaskList } from "./print-tasks.ts";
+import { printTaskList } from "../shared/print-tasks.ts";
 import { confirm } from "../shared/confirm.ts";
 import { defineCommand } from "../command.ts";
 import {

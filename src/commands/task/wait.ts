@@ -2,7 +2,7 @@ import type { Task } from "../../core/ecs-api/api.ts";
 import { runOf } from "../../core/plan/run-result.ts";
 import { printFailures } from "../../output/tasks.ts";
 import { defineCommand } from "../command.ts";
-import { printRunResult } from "./print-tasks.ts";
+import { printRunResult } from "../shared/print-tasks.ts";
 import { latecomers, requireTarget, requireTasks, targetOptions, taskArgument } from "../shared/task-target.ts";
 import { watchOptions, watchTasks } from "../shared/watch-tasks.ts";
 
