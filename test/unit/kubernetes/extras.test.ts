@@ -12,10 +12,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const noSchemas = missingCrdSchemas();
 
-/** As the extra needs it: a port, one node, no autoscaler that raw fields would be in the way of. */
+/** As the extra needs it: a port that every kind takes, one node, no autoscaler that raw fields would be in the way of. */
 function asked(kind: Kind, ...some: readonly Extra[]): readonly Manifest[] {
   const workload = workloadOf({ kind, accelerator: "nvidia", devices: "one device", nodes: 1 });
-  return generate({ ...workload, ports: [{ container: 8080, name: "http" }] }, kind, {
+  return generate({ ...workload, ports: [{ container: 8000, name: "http" }] }, kind, {
     extras: some,
     ...valuesFor(some),
   });
