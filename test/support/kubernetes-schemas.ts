@@ -61,6 +61,7 @@ const coreGroups: ReadonlySet<string> = new Set([
   "policy",
   "resource.k8s.io",
   "networking.k8s.io",
+  "rbac.authorization.k8s.io",
 ]);
 
 export function isCoreKind(apiVersion: string): boolean {
