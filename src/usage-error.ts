@@ -1,6 +1,7 @@
 import type { Command } from "./commands/command.ts";
 import { registry, groups } from "./commands/registry.ts";
 import { longFlag, type OptionSpec } from "./commands/shared/option.ts";
+import { agreeing } from "./core/base/counted.ts";
 import { nearestNames } from "./core/base/nearest.ts";
 import { present } from "./core/base/present.ts";
 import { listOr } from "./core/base/problem.ts";
@@ -93,7 +94,7 @@ function tooMany({ words, args, arguments: takes = [] }: AskedCommand): AiplatEr
   const what = takes.length === 0 ? "no argument" : `${takes.map(({ syntax }) => syntax).join(" ")} and no more`;
   const extra = args().slice(takes.length);
   return usage(
-    `aiplat ${words} takes ${what}: ${listOr(extra, "and")} ${extra.length === 1 ? "is" : "are"} too many`,
+    `aiplat ${words} takes ${what}: ${listOr(extra, "and")} ${agreeing(extra.length, "is", "are")} too many`,
     `aiplat ${words} --help shows what it takes.`,
   );
 }

@@ -1,5 +1,5 @@
 import type { ClusterContents, GroupedMachines } from "../core/capacity/capacity-use.ts";
-import { counted } from "../core/base/counted.ts";
+import { agreeing, counted } from "../core/base/counted.ts";
 import { present } from "../core/base/present.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import { withoutProvider } from "../core/capacity/provider-list.ts";
@@ -164,7 +164,7 @@ async function closeMachines(remover: Remover, doomed: DoomedCapacity, refuseIn:
   );
   for (const { arn } of open) await repeat(runtime, () => ecs.drainInstance(cluster, arn));
   if (open.length > 0) {
-    say(`${counted(open.length, "machine")} of ${name} ${open.length === 1 ? "gets" : "get"} no more tasks`);
+    say(`${counted(open.length, "machine")} of ${name} ${agreeing(open.length, "gets", "get")} no more tasks`);
     await runtime.sleep(settleMs);
   }
   const after = open.length === 0 ? before : await lookAt(remover, doomed);

@@ -28,7 +28,7 @@ export function jsonMistake(text: string): string {
     } else if (sign === '"' && /^a (?:value|key)/.test(wanted)) {
       const end = endOfString(text, at);
       if (end === undefined) return `${placeIn(text, at)}: the text that begins there is not closed`;
-      if (!isString(text.slice(at, end)))
+      if (!isJson(text.slice(at, end)))
         return `${placeIn(text, at)}: a text may have no line break and no other escape than JSON's`;
       wanted = wanted.startsWith("a key") ? ":" : afterValue(open);
       at = end;
@@ -70,9 +70,10 @@ function endOfString(text: string, start: number): number | undefined {
   return undefined;
 }
 
-function isString(literal: string): boolean {
+/** Whether the text is JSON. */
+export function isJson(text: string): boolean {
   try {
-    JSON.parse(literal);
+    JSON.parse(text);
     return true;
   } catch {
     return false;

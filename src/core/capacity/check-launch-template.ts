@@ -2,6 +2,7 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { hostSettingOf } from "../catalog/instance-types/host-settings.ts";
 import { defaultImdsHopLimit } from "../catalog/machine-settings.ts";
 import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
+import { agreeing } from "../base/counted.ts";
 import { listOr } from "../base/problem.ts";
 import { launchTemplateDrift } from "./check-drift.ts";
 import { recordOf } from "./deployed-stack.ts";
@@ -130,7 +131,7 @@ function checkEfaRules({ template, securityGroups }: WithTemplate): readonly Che
   return [
     fail(
       "security-group",
-      `${someOf(names)} ${names.length === 1 ? "lets" : "let"} no EFA traffic ${listOr(kept, "and")} among its machines`,
+      `${someOf(names)} ${agreeing(names.length, "lets", "let")} no EFA traffic ${listOr(kept, "and")} among its machines`,
       efaRuleCommands(names[0]!, kept),
     ),
   ];

@@ -1,3 +1,4 @@
+import { agreeing } from "../base/counted.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import { mountFolder } from "../ecs/volumes.ts";
 import type { CapacityMachines } from "./machines.ts";
@@ -68,7 +69,7 @@ function groupProblems(
       : [
           settingProblem(
             "efa-security-group",
-            `${listOr(securityGroups, "and")} ${securityGroups.length === 1 ? "lets" : "let"} no EFA traffic ${listOr(kept, "and")} among the machines of ${withEfa!.type.instanceType}`,
+            `${listOr(securityGroups, "and")} ${agreeing(securityGroups.length, "lets", "let")} no EFA traffic ${listOr(kept, "and")} among the machines of ${withEfa!.type.instanceType}`,
             `Leave --security-group out to have the stack make one, or let it through: ${efaRuleCommands(there[0]!.id, kept)}`,
           ),
         ]),

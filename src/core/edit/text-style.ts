@@ -1,4 +1,5 @@
 import { isCollection, isPair, isScalar, stringify, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
+import { isJson } from "../base/json-mistake.ts";
 
 export type Collection = YAMLMap | YAMLSeq;
 
@@ -39,15 +40,6 @@ export function styleOfText(text: string): TextStyle {
 /** Whether the braces of the text's maps have a space within. */
 function padsMaps(text: string, json: boolean): boolean {
   return json ? /\{ "/.test(text) : !/\{[\w"']/.test(text);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A value on one line. */
