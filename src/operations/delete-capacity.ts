@@ -1,6 +1,8 @@
 import type { ClusterContents, GroupedMachines } from "../core/capacity/capacity-use.ts";
 import { agreeing, counted } from "../core/base/counted.ts";
+import { formatDuration } from "../core/base/duration.ts";
 import { present } from "../core/base/present.ts";
+import type { ContainerInstance } from "../core/cluster/snapshot.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import { withoutProvider } from "../core/capacity/provider-list.ts";
 import type { Stack } from "../core/capacity/stack.ts";
@@ -25,6 +27,10 @@ export interface Remover {
   readonly watch: (name: string) => StackWatch;
   readonly say: (text: string) => void;
 }
+
+/** How long a machine may take to register before it counts as one that never will. */
+const registeringMs = 300_000;
+const lookMs = 5_000;
 
 /** A capacity that is to go: its stack, group and provider have one name. */
 export interface DoomedCapacity extends GroupedMachines {
@@ -151,29 +157,57 @@ async function lookAt(
 
 /**
  * Has ECS place nothing more on the machines, and looks who is there: a task that names no provider is placed whatever
- * the cluster lists, and would end with its machine. Where one has come the machines take tasks again.
+ * the cluster lists, and would end with its machine. A machine that is still starting is waited for, since it takes
+ * tasks as soon as it has registered. Where a task has come the machines take tasks again.
+ *
+ * @throws AiplatError Timeout; what `refuseIn` throws.
  */
 async function closeMachines(remover: Remover, doomed: DoomedCapacity, refuseIn: (look: Look) => void): Promise<void> {
-  const { ecs, runtime, say } = remover;
+  const { ecs, runtime, watch, say } = remover;
   const { name, cluster } = doomed;
-  const before = await lookAt(remover, doomed);
-  if (before === undefined) return;
-  const ids = new Set(idsOf(before.group));
-  const open = before.contents.instances.filter(
-    ({ ec2InstanceId, status }) => ids.has(ec2InstanceId) && status === "ACTIVE",
+  const { deadline, hint } = watch(name);
+  const waitsUntil = runtime.now() + registeringMs;
+  const closed = new Set<string>();
+  let said = "";
+  for (;;) {
+    const look = await lookAt(remover, doomed);
+    if (look === undefined) return;
+    try {
+      refuseIn(look);
+    } catch (refusal) {
+      for (const arn of closed) await repeat(runtime, () => ecs.activateInstance(cluster, arn));
+      throw refusal;
+    }
+    const ids = new Set(idsOf(look.group));
+    const own = look.contents.instances.filter(({ ec2InstanceId }) => ids.has(ec2InstanceId));
+    const open = own.filter(({ status }) => status === "ACTIVE");
+    const starting = startingOf(look.group, own);
+    const isLate = runtime.now() >= waitsUntil;
+    if (open.length === 0 && (starting.length === 0 || isLate)) return;
+    for (const { arn } of open) {
+      await repeat(runtime, () => ecs.drainInstance(cluster, arn));
+      closed.add(arn);
+    }
+    if (open.length > 0) {
+      say(`${counted(open.length, "machine")} of ${name} ${agreeing(open.length, "gets", "get")} no more tasks`);
+      await runtime.sleep(settleMs);
+      continue;
+    }
+    const text = `${counted(starting.length, "machine")} of ${name} ${agreeing(starting.length, "has", "have")} not registered with cluster ${cluster}`;
+    if (runtime.now() > deadline)
+      throw new AiplatError("Timeout", text, { hint, details: { group: name, instances: starting } });
+    if (text !== said) say(`${text} yet, and would take tasks: waiting up to ${formatDuration(registeringMs)}`);
+    said = text;
+    await runtime.sleep(lookMs);
+  }
+}
+
+/** Machines of the group that come, or have come, and are not in the cluster, by their EC2 ids. */
+function startingOf(group: GroupDetail | undefined, registered: readonly ContainerInstance[]): readonly string[] {
+  const known = new Set(registered.map(({ ec2InstanceId }) => ec2InstanceId));
+  return (group?.instances ?? []).flatMap(({ id, lifecycle }) =>
+    /^(Pending|InService)/.test(lifecycle) && !known.has(id) ? [id] : [],
   );
-  for (const { arn } of open) await repeat(runtime, () => ecs.drainInstance(cluster, arn));
-  if (open.length > 0) {
-    say(`${counted(open.length, "machine")} of ${name} ${agreeing(open.length, "gets", "get")} no more tasks`);
-    await runtime.sleep(settleMs);
-  }
-  const after = open.length === 0 ? before : await lookAt(remover, doomed);
-  try {
-    if (after !== undefined) refuseIn(after);
-  } catch (refusal) {
-    for (const { arn } of open) await repeat(runtime, () => ecs.activateInstance(cluster, arn));
-    throw refusal;
-  }
 }
 
 function idsOf(group: GroupDetail | undefined): readonly string[] {

@@ -43,10 +43,11 @@ export async function emptyGroup(
     }
     if (text !== said) onChange(`${name} has ${text}`);
     said = text;
-    if (!isEmptied(group) || protectedOf(left).length > 0) {
-      await beforeEnding();
-      await takeDown(autoScaling, runtime, group);
-    }
+    const toUnprotect = protectedOf(left);
+    if (!isEmptied(group) || toUnprotect.length > 0) await beforeEnding();
+    // What it launches from now on is protected no more, so that comes first; what came meanwhile is looked at again.
+    if (!isEmptied(group)) await repeat(runtime, () => autoScaling.emptyGroup(name));
+    else await unprotect(autoScaling, runtime, name, toUnprotect);
     if (runtime.now() > deadline)
       throw new AiplatError(
         "Timeout",
@@ -62,13 +63,6 @@ export async function emptyGroup(
         : error;
     });
   }
-}
-
-async function takeDown(autoScaling: AutoScalingPort, runtime: Runtime, group: GroupDetail): Promise<void> {
-  const { name, instances } = group;
-  // What it launches from now on is protected no more: so that comes first.
-  if (!isEmptied(group)) await repeat(runtime, () => autoScaling.emptyGroup(name));
-  await unprotect(autoScaling, runtime, name, protectedOf(instances));
 }
 
 /** Auto Scaling refuses those that are no longer, or not yet, in service. */

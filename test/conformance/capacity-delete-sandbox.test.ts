@@ -94,6 +94,23 @@ describe("of machines in a cluster that stays", () => {
   });
 });
 
+it("waits for a machine that has not registered, and after five minutes no more", async () => {
+  await made();
+  await deploy("g5.xlarge", "--min-size", "1");
+  box.step(600);
+  box.sandbox.world.clusters.get("lab")!.instances.clear();
+  const removeOther = ["capacity", "delete", ...ofType("g5.xlarge"), "--yes"];
+  const early = await run([...removeOther, "--timeout", "10s"]);
+  expect(early).toMatchObject({ code: 5 });
+  expect(early.stderr).toContain("error: 1 machine of aiplat-lab-g5-xlarge has not registered with cluster lab\n");
+  const { desired } = box.sandbox.world.groups.get("aiplat-lab-g5-xlarge")!;
+  expect(desired).toBe(1);
+  const before = box.sandbox.world.now();
+  await succeed(removeOther);
+  expect(box.sandbox.world.now() - before).toBeGreaterThanOrEqual(300_000);
+  await succeed(remove);
+});
+
 it("refuses while tasks wait for a machine of it, naming them", async () => {
   await made();
   const taskDefinition = await box.register("waiting");

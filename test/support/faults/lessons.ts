@@ -563,6 +563,32 @@ export const lessons: readonly Lesson[] = [
     codes: [[0], [0, 1, 4]],
   },
   {
+    name: "nor on one that registers while its group is told to end it",
+    schedule: {
+      seed: 39535962,
+      machines: [],
+      steps: [
+        step(`${makeMachines} --min-size 1 --default`, { pauseMs: 500 }),
+        {
+          pauseMs: 60_000,
+          processes: [
+            process(`${endMachines} --timeout 20m`, {
+              troubles: [
+                trouble("UpdateAutoScalingGroup", 0, 1, { kind: "delay", beforeMs: 25_000, afterMs: 0 }),
+                { at: 24, length: 2, fault: { kind: "stale", byMs: 500 } },
+              ],
+            }),
+            process(
+              "run-task --name job --image x:1 --cluster default --instance-type inf2.xlarge --no-file --count 1 -o json -- sleep 1000000",
+              { startMs: 14_204 },
+            ),
+          ],
+        },
+      ],
+    },
+    codes: [[0], [0, 1, 4]],
+  },
+  {
     name: "a capacity may go while ECS is ending the last task of a service that was deleted",
     schedule: {
       seed: 31514,
