@@ -1,4 +1,6 @@
 import { nodeOperatingSystems } from "../../core/catalog/machine-images/node-ami-types.ts";
+import { refuseTogether } from "../../core/base/problem.ts";
+import { nodeSettingProblems } from "../../core/kubernetes/nodes/rules.ts";
 import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planned-nodes.ts";
 import type { NodeSettings, NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
 import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
@@ -83,7 +85,9 @@ export function readNodes(
   const read = (cluster: string): Nodes => {
     const settings = settingsOf(cluster, options);
     // Its kind says how long the nodes live: what runs on them is what eks generate makes.
-    const { workload } = locating(() => resolveForKubernetes(source));
+    const { workload } = locating(() =>
+      refuseTogether(nodeSettingProblems(settings, target), () => resolveForKubernetes(source)),
+    );
     return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
   };
   return read(clusterBeside(() => read("NAME"), options.cluster));

@@ -1,8 +1,8 @@
 import type { RefusalCode } from "../base/codes/problem-codes.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
+import { sizeFlagProblems } from "../base/size-flags.ts";
 import { formatMiB } from "../workload/fields.ts";
 import { hasPlacementGroup } from "./launch-template.ts";
-import { groupSizes } from "./group-template.ts";
 import type { CapacityMachines } from "./machines.ts";
 import { capacityName, longestStackName } from "../cluster/capacity-names.ts";
 import type { CapacitySettings } from "./settings.ts";
@@ -12,7 +12,7 @@ export function settingProblems(fleets: readonly CapacityMachines[], settings: C
   return [
     ...flagProblems(settings),
     ...(settings.kind === "ec2"
-      ? fleets.flatMap((machines) => groupProblems(machines, settings))
+      ? [...sizeFlagProblems(settings), ...fleets.flatMap((machines) => groupProblems(machines, settings))]
       : managedProblems(fleets, settings)),
     ...reservationProblems(fleets, settings),
     ...fleets.flatMap((machines) => nameProblems(machines, settings)),
@@ -124,10 +124,9 @@ function whyOneZone(machines: CapacityMachines, settings: CapacitySettings): str
 }
 
 function groupProblems(machines: CapacityMachines, settings: CapacitySettings): readonly Problem[] {
-  const { subnets, minSize = 0, desiredSize, reservedMemoryMiB = 0 } = settings;
+  const { subnets, reservedMemoryMiB = 0 } = settings;
   const { type, taskMemoryMiB = 0 } = machines;
   const name = type.instanceType;
-  const { max } = groupSizes(machines, settings);
   const problems: Problem[] = [];
   const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
   const oneZone = whyOneZone(machines, settings);
@@ -137,10 +136,6 @@ function groupProblems(machines: CapacityMachines, settings: CapacitySettings): 
       `${subnets.length} subnets were given for ${name}: ${oneZone}`,
       `Give one --subnet: ${listOr(subnets.map(({ id }) => id))}.`,
     );
-  if (minSize > max)
-    say("bad-sizes", `--min-size ${minSize} is more than --max-size ${max}`, "Lower it, or raise --max-size.");
-  if (desiredSize !== undefined && (desiredSize > max || desiredSize < minSize))
-    say("bad-sizes", `--desired-size ${desiredSize} is not between ${minSize} and ${max}`, "Change it, or the bounds.");
   // What an agent registers of the type's memory at most, before it keeps some back.
   const room = Math.floor(type.memoryMiB * 0.95) - reservedMemoryMiB;
   if (room <= 0)
@@ -170,8 +165,7 @@ function reservationProblems(
           settingProblem(
             "two-reservations",
             "--reservation and --capacity-block exclude each other",
-            "A capacity block is bought for a time (--capacity-block); " +
-              "an on-demand reservation is open-ended (--reservation).",
+            "Keep --capacity-block for what was bought for a time, --reservation for an open-ended on-demand reservation.",
           ),
         ]
       : []),

@@ -81,9 +81,13 @@ describe("the settings of a capacity", () => {
       { types: ["trn1.32xlarge"], efa: true, settings: { subnets: twoSubnets } },
     ],
     ["bad-sizes: --min-size 3 is more than --max-size 2", { ...inf2, settings: { minSize: 3, maxSize: 2 } }],
-    ["bad-sizes: --desired-size 3 is not between 0 and 2", { ...inf2, settings: { desiredSize: 3, maxSize: 2 } }],
+    ["bad-sizes: --desired-size 3 is more than --max-size 2", { ...inf2, settings: { desiredSize: 3, maxSize: 2 } }],
     [
-      "bad-sizes: --desired-size 1 is not between 2 and 4",
+      "bad-sizes: --min-size 3 is more than --max-size 2",
+      { types: ["inf2.xlarge", "g5.xlarge"], settings: { minSize: 3, maxSize: 2 } },
+    ],
+    [
+      "bad-sizes: --min-size 2 is more than --desired-size 1",
       { ...inf2, settings: { minSize: 2, desiredSize: 1, maxSize: 4 } },
     ],
     [

@@ -7,20 +7,24 @@ import {
   releaseParameter,
   type NodeAmiTypeName,
 } from "../../../src/core/catalog/machine-images/node-ami-types.ts";
-import { Refusal } from "../../../src/core/base/problem.ts";
+import { Refusal, type Problem } from "../../../src/core/base/problem.ts";
+import { planNodes } from "../../../src/core/kubernetes/nodes/planned-nodes.ts";
+import type { NodeSettings } from "../../../src/core/kubernetes/nodes/settings.ts";
+import { resolveWorkload } from "../../../src/core/workload/resolve.ts";
 import { formatManifests } from "../../../src/output/yaml.ts";
 import { missingSchemas, publishedProblems } from "../../support/crd-validation.ts";
-import { fleetsOf, karpenterOf, nodeCases, plansOf, type NodeCase } from "../../support/nodes.ts";
+import { fleetsOf, karpenterOf, nodeCases, nodeSettings, plansOf, type NodeCase } from "../../support/nodes.ts";
 
-const messages = (work: () => unknown): readonly string[] => {
+const problemsOf = (work: () => unknown): readonly Problem[] => {
   try {
     work();
     return [];
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return error.problems.map(({ message }) => message);
+    return error.problems;
   }
 };
+const messages = (work: () => unknown) => problemsOf(work).map(({ message }) => message);
 
 describe("the image of a node group", () => {
   it.each([
@@ -122,19 +126,89 @@ describe("node fleets", () => {
         }),
       ),
     ).toEqual([
-      "--cluster a b: must be the name of an EKS cluster",
+      "--cluster a b: must be the name of an EKS cluster, at most 100 letters, digits, dashes and underscores",
       "--reservation r: must be a capacity reservation's id, as cr-0123456789abcdef0",
       "--subnet x: must be a subnet's id, as subnet-0123456789abcdef0",
       "--label karpenter.sh/x is Kubernetes' or EKS's own",
       "--label a b=c is no label of Kubernetes'",
       "--node-role eks-node: a node group takes the role's ARN",
       "--reservation and --capacity-block exclude each other",
+      "--min-size 5 is more than --max-size 3",
+      "--min-size 5 is more than --desired-size 4",
+      "--desired-size 4 is more than --max-size 3",
       "--release-version 1.32.1-20250101 is not for Kubernetes 1.33",
       "2 subnets were given: nodes of one placement group, and EFA's traffic, stay in one zone",
       "EFA interfaces need their security groups, and none was given",
-      "--max-size 3 is less than the 4 nodes of bert",
-      "--min-size 5 is more than the 4 nodes of bert",
     ]);
+  });
+
+  it("are refused with what is wrong with the workload beside what is wrong with the flags", () => {
+    const settings = { nodeRole: "eks-node", subnets: [], minSize: 5 };
+    expect(
+      messages(() =>
+        planNodes(
+          resolveWorkload({
+            name: "bert-",
+            image: "bert:1",
+            accelerator: {
+              instanceTypes: ["ml.g5.xlarge", "g3.4xlarge"],
+              devicesPerReplica: 1,
+              mps: { memory: "1GiB" },
+            },
+          }),
+          { ...nodeSettings, ...settings },
+          "nodegroup",
+        ),
+      ),
+    ).toEqual([
+      "nodes of ml.g5.xlarge are HyperPod's, which makes them itself",
+      "name bert- ends with a dash, which no name in Kubernetes does",
+      "accelerator.mps is not carried by a node: on EKS its device plugin says how GPUs are shared",
+      "EKS has no image for nodes of g3.4xlarge",
+      "--node-role eks-node: a node group takes the role's ARN",
+      "a node group needs the subnets of its nodes, and none was given",
+      "--min-size 5 is more than the 1 node that node group bert--g5-xlarge starts with, as many as the replicas fill",
+    ]);
+    expect(
+      messages(() =>
+        planNodes(
+          resolveWorkload({ name: "bert-", image: "bert:1", accelerator: "none" }),
+          { ...nodeSettings, ...settings },
+          "auto-mode",
+        ),
+      ),
+    ).toEqual([
+      "a workload without accelerator names no instance type: it runs on any nodes there are",
+      "name bert- ends with a dash, which no name in Kubernetes does",
+      "--min-size does not go with EKS Auto Mode: its node pools start at none and grow with the pods",
+    ]);
+  });
+
+  it("are refused with types without an image before others, whose devices are named by no resource of theirs", () => {
+    const accelerator = { resource: "example.com/device" };
+    expect(messages(() => fleetsOf({ types: ["dl1.24xlarge", "g5.xlarge"], accelerator }))).toEqual([
+      "nothing says how many example.com/device a node of dl1.24xlarge offers",
+      "nothing says how many example.com/device a node of g5.xlarge offers",
+      "EKS has no image for nodes of dl1.24xlarge",
+    ]);
+  });
+
+  it.each([
+    [
+      { types: ["g5.xlarge"], settings: { minSize: 5 } },
+      "--min-size 5 is more than the 1 node that node group bert starts with, as many as the replicas fill",
+      "Write --min-size 1, or start with more: --desired-size 5.",
+    ],
+    [
+      { types: ["g5.xlarge"], replicas: 3, settings: { maxSize: 2 } },
+      "--max-size 2 is less than the 3 nodes that node group bert starts with, as many as the replicas fill",
+      "Write --max-size 3, or start with fewer: --desired-size 2.",
+    ],
+  ] satisfies readonly (readonly [NodeCase, string, string])[])("%j are refused: %s", (each, message, hint) => {
+    expect(problemsOf(() => fleetsOf(each))).toEqual([{ severity: "error", code: "bad-sizes", message, hint }]);
+    const { minSize, maxSize } = each.settings as NodeSettings;
+    const settings = { ...each.settings, desiredSize: minSize ?? maxSize! };
+    expect(messages(() => fleetsOf({ ...each, settings }))).toEqual([]);
   });
 
   it.each([

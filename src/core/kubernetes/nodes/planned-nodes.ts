@@ -16,7 +16,7 @@ import type { Quantities } from "../manifest.ts";
 import { nodeQuantities, offeredBy, partOfDevices } from "../node-resources.ts";
 import { offersOf } from "../offer-rules.ts";
 import { deviceSetup, type DeviceSetup } from "./device-setup.ts";
-import { nodeProblems } from "./rules.ts";
+import { nodeProblems, nodeSettingProblems } from "./rules.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 
 /** Nodes of one kind: one node group, or one node pool. */
@@ -58,29 +58,31 @@ export function planNodes(
       ? shape.instanceTypes.map((type) => ({ shape, types: [type] }))
       : [{ shape, types: shape.instanceTypes }],
   );
-  refuseErrors(
-    workloadProblems(
+  const fleets = groups
+    .flatMap((group) => splitByAmi(group, os))
+    .flatMap((group, _, all) => fleetOf(workload, group, all.length === 1, settings, target));
+  refuseErrors([
+    ...workloadProblems(
       workload,
       os,
       groups.flatMap(({ types }) => types),
     ),
-  );
-  const fleets = groups
-    .flatMap((group) => splitByAmi(group, os))
-    .map((group, _, all) => fleetOf(workload, group, all.length === 1, settings, target));
-  const several =
-    reserved !== undefined && fleets.length > 1
-      ? [
-          problem(
-            "reservation-of-one-type",
-            ["accelerator", "instanceTypes"],
-            `${reserved} is of one instance type, and the workload has ${fleets.length}`,
-            "Name that type alone with --instance-type.",
-          ),
-        ]
-      : [];
-  refuseErrors([...poolNameProblems(fleets, target), ...nodeProblems(settings, fleets, target), ...several]);
+    ...poolNameProblems(fleets, target),
+    ...nodeSettingProblems(settings, target),
+    ...nodeProblems(settings, fleets, target),
+    ...(reserved !== undefined && groups.length > 1 ? [severalTypes(reserved, groups)] : []),
+  ]);
   return fleets;
+}
+
+/** Of a reservation, each type is a group. */
+function severalTypes(reserved: string, groups: readonly Group[]): Problem {
+  return problem(
+    "reservation-of-one-type",
+    ["accelerator", "instanceTypes"],
+    `${reserved} is of one instance type, and the workload has ${groups.length}`,
+    "Name that type alone with --instance-type.",
+  );
 }
 
 /** A pool's name is the value of a label of its nodes. */
@@ -105,25 +107,30 @@ interface Group {
   readonly types: readonly InstanceType[];
 }
 
+interface GroupOfImage extends Group {
+  readonly amiType: NodeAmiTypeName | undefined;
+}
+
 function workloadProblems(
   workload: ResolvedWorkload,
   os: NodeOs | undefined,
   types: readonly InstanceType[],
 ): readonly Problem[] {
   const { name, shapes, hyperPodTypes = [] } = workload;
-  if (types.length === 0)
-    return [
-      problem(
-        "no-instance-type",
-        ["accelerator"],
-        shapes.some(({ request }) => request.kind === "resource")
-          ? "accelerator.resource without instanceTypes does not say which nodes are to offer it"
-          : "a workload without accelerator names no instance type: it runs on any nodes there are",
-        "Name an accelerated type with --instance-type.",
-      ),
-    ];
   const path = ["accelerator", "instanceTypes"];
   return [
+    ...(types.length > 0
+      ? []
+      : [
+          problem(
+            "no-instance-type",
+            ["accelerator"],
+            shapes.some(({ request }) => request.kind === "resource")
+              ? "accelerator.resource without instanceTypes does not say which nodes are to offer it"
+              : "a workload without accelerator names no instance type: it runs on any nodes there are",
+            "Name an accelerated type with --instance-type.",
+          ),
+        ]),
     ...hyperPodTypes.map((type) =>
       problem(
         "hyperpod-nodes",
@@ -193,34 +200,34 @@ function there(type: InstanceType, os: NodeOs | undefined): string {
   return families.length === 0 ? "Build an image of your own." : `There are: ${listOr(families, "and")}.`;
 }
 
-/** One node group has one image. */
-function splitByAmi(
-  { shape, types }: Group,
-  os: NodeOs | undefined,
-): readonly (Group & { readonly amiType: NodeAmiTypeName })[] {
-  return [...groupBy(types, (type) => nodeAmiTypeFor(type, os)!)].map(([amiType, each]) => ({
+/** One node group has one image; of types for which there is none, it is undefined. */
+function splitByAmi({ shape, types }: Group, os: NodeOs | undefined): readonly GroupOfImage[] {
+  return [...groupBy(types, (type) => nodeAmiTypeFor(type, os))].map(([amiType, each]) => ({
     shape,
     types: each,
     amiType,
   }));
 }
 
+/** None of types without an image, which are refused. */
 function fleetOf(
   workload: ResolvedWorkload,
-  { shape, types, amiType }: Group & { readonly amiType: NodeAmiTypeName },
+  { shape, types, amiType }: GroupOfImage,
   alone: boolean,
   settings: NodeSettings,
   target: NodeTarget,
-): PlannedNodes {
+): readonly [PlannedNodes] | readonly [] {
+  if (amiType === undefined) return [];
   const [first] = types as readonly [InstanceType];
-  const taint = deviceTaint(shape);
+  // The shape may have types without an image besides, which are refused.
+  const taint = deviceTaint({ ...shape, instanceTypes: types });
   if (taint === undefined) throw new Error("an accelerated shape without devices");
   const interfaces = shape.efaInterfaces > 0 ? efaLayout(first, shape.efaInterfaces) : undefined;
   const several = workload.nodes > 1;
   const [part, whole] = partOfDevices(first, shape.request, workload) ?? [1, 1];
   const perNode = several ? 1 : Math.max(1, Math.floor(whole / Math.max(1, part)));
   const setup = deviceSetup(shape.request);
-  return {
+  const fleet: PlannedNodes = {
     name: fleetName(workload, first, alone, target),
     types,
     amiType,
@@ -241,6 +248,7 @@ function fleetOf(
     placementGroup: several && settings.capacityBlock === undefined,
     desiredSize: Math.ceil((workload.replicas * workload.nodes) / perNode),
   };
+  return [fleet];
 }
 
 /**

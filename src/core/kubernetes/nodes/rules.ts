@@ -1,12 +1,14 @@
 import type { RefusalCode } from "../../base/codes/problem-codes.ts";
+import { counted } from "../../base/counted.ts";
 import { listOr, settingProblem, type Problem } from "../../base/problem.ts";
+import { sizeFlagProblems } from "../../base/size-flags.ts";
 import { compareVersions } from "../../base/version.ts";
 import { draVersions, isOfNvlink } from "../allocation.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
 
 const flagPatterns = {
-  cluster: { flag: "--cluster", pattern: /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, wants: "the name of an EKS cluster" },
+  cluster: { flag: "--cluster", pattern: /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, wants: "the name of an EKS cluster, at most 100 letters, digits, dashes and underscores" },
   reservation: {
     flag: "--reservation",
     pattern: /^cr-[0-9a-z]+$/,
@@ -25,14 +27,9 @@ const reservedLabel = /(?:^|\.)(?:karpenter\.sh|karpenter\.k8s\.aws|kubernetes\.
 const labelKey = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/;
 
-/** Everything that is wrong with what the operator said, for these nodes, at once. */
-export function nodeProblems(
-  settings: NodeSettings,
-  fleets: readonly PlannedNodes[],
-  target: NodeTarget,
-): readonly Problem[] {
-  const { subnets, securityGroups, nodeRole, reservation, capacityBlock, labels, releaseVersion, kubernetesVersion } =
-    settings;
+/** Everything that is wrong with what the operator said, whatever the nodes are, at once. */
+export function nodeSettingProblems(settings: NodeSettings, target: NodeTarget): readonly Problem[] {
+  const { cluster, subnets, securityGroups, nodeRole, reservation, capacityBlock, labels } = settings;
   const problems: Problem[] = [];
   const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
   for (const key of Object.keys(flagPatterns) as readonly (keyof typeof flagPatterns)[]) {
@@ -74,27 +71,55 @@ export function nodeProblems(
     say(
       "two-reservations",
       "--reservation and --capacity-block exclude each other",
-      "A capacity block is bought for a time (--capacity-block); " +
-        "an on-demand reservation is open-ended (--reservation).",
+      "Keep --capacity-block for what was bought for a time, --reservation for an open-ended on-demand reservation.",
     );
-  if (
-    releaseVersion !== undefined &&
+  if (target === "nodegroup" && subnets.length === 0)
+    say(
+      "missing-subnet",
+      "a node group needs the subnets of its nodes, and none was given",
+      `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds ` +
+        "shows the cluster's.",
+    );
+  return [
+    ...problems,
+    ...(target === "nodegroup" ? sizeFlagProblems(settings) : poolSizeProblems(settings, target)),
+    ...(target === "auto-mode" ? imageOfAutoModeProblems(settings) : []),
+  ];
+}
+
+/** Everything that is wrong with what the operator said for these nodes, at once. */
+export function nodeProblems(
+  settings: NodeSettings,
+  fleets: readonly PlannedNodes[],
+  target: NodeTarget,
+): readonly Problem[] {
+  return [
+    ...otherVersionProblems(settings, fleets),
+    ...(target === "nodegroup" ? nodegroupProblems(settings, fleets) : []),
+    ...releaseProblems(settings, fleets, target),
+    ...nvlinkProblems(settings, fleets, target),
+    ...setupProblems(fleets, target),
+    ...(target === "auto-mode" ? fabricOfAutoModeProblems(fleets) : []),
+  ];
+}
+
+function otherVersionProblems(
+  { releaseVersion, kubernetesVersion }: NodeSettings,
+  fleets: readonly PlannedNodes[],
+): readonly Problem[] {
+  return releaseVersion !== undefined &&
     kubernetesVersion !== undefined &&
     /^1\.\d{2}\./.test(releaseVersion) &&
     fleets.some(({ os }) => os === "al2023") &&
     !releaseVersion.startsWith(`${kubernetesVersion}.`)
-  ) {
-    say("release-of-another-version", `--release-version ${releaseVersion} is not for Kubernetes ${kubernetesVersion}`);
-  }
-  if (target === "nodegroup") problems.push(...nodegroupProblems(settings, fleets));
-  else problems.push(...sizeProblems(settings));
-  problems.push(
-    ...releaseProblems(settings, fleets, target),
-    ...nvlinkProblems(settings, fleets, target),
-    ...setupProblems(fleets, target),
-  );
-  if (target === "auto-mode") problems.push(...autoModeProblems(settings, fleets));
-  return problems;
+    ? [
+        settingProblem(
+          "release-of-another-version",
+          `--release-version ${releaseVersion} is not for Kubernetes ${kubernetesVersion}`,
+          "Leave one of the two out, or have both name the same minor version.",
+        ),
+      ]
+    : [];
 }
 
 /** Releases of EKS's images; Karpenter's alias is made of the part that it takes. */
@@ -123,48 +148,62 @@ function releaseProblems(
 }
 
 function nodegroupProblems(
-  { cluster, subnets, securityGroups, capacityBlock, minSize, desiredSize, maxSize }: NodeSettings,
+  { cluster, subnets, securityGroups, capacityBlock, ...sizes }: NodeSettings,
   fleets: readonly PlannedNodes[],
 ): readonly Problem[] {
-  const problems: Problem[] = [];
-  const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
   const oneZone = whyOneZone(fleets, capacityBlock);
-  if (subnets.length === 0)
-    say(
-      "missing-subnet",
-      "a node group needs the subnets of its nodes, and none was given",
-      `Add --subnet; aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.subnetIds ` +
-        "shows the cluster's.",
-    );
-  else if (subnets.length > 1 && oneZone !== undefined)
-    say("several-zones", `${subnets.length} subnets were given: ${oneZone}`, `Give one --subnet: ${listOr(subnets)}.`);
-  if (securityGroups.length === 0 && fleets.some((fleet) => fleet.interfaces !== undefined)) {
+  return [
+    ...(subnets.length > 1 && oneZone !== undefined
+      ? [
+          settingProblem(
+            "several-zones",
+            `${subnets.length} subnets were given: ${oneZone}`,
+            `Give one --subnet: ${listOr(subnets)}.`,
+          ),
+        ]
+      : []),
     // https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html: with interfaces
     // of its own, EKS adds none to the template.
-    say(
-      "missing-security-group",
-      "EFA interfaces need their security groups, and none was given",
-      "Add --security-group with the cluster's own, which lets EFA through: " +
-        `aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`,
-    );
-  }
-  for (const { name, desiredSize: needed } of fleets) {
-    const desired = desiredSize ?? needed;
-    const most = maxSize ?? Math.max(needed, desired);
-    if (desired > most)
-      say(
-        "bad-sizes",
-        `--max-size ${most} is less than the ${desired} nodes of ${name}`,
-        `Raise it, or give --desired-size.`,
-      );
-    if ((minSize ?? 0) > desired)
-      say(
-        "bad-sizes",
-        `--min-size ${minSize} is more than the ${desired} nodes of ${name}`,
-        "Lower it, or raise --desired-size.",
-      );
-  }
-  return problems;
+    ...(securityGroups.length === 0 && fleets.some((fleet) => fleet.interfaces !== undefined)
+      ? [
+          settingProblem(
+            "missing-security-group",
+            "EFA interfaces need their security groups, and none was given",
+            "Add --security-group with the cluster's own, which lets EFA through: " +
+              `aws eks describe-cluster --name ${cluster} --query cluster.resourcesVpcConfig.clusterSecurityGroupId`,
+          ),
+        ]
+      : []),
+    ...(sizes.desiredSize === undefined ? fleets.flatMap((fleet) => startSizeProblems(fleet, sizes)) : []),
+  ];
+}
+
+/** A node group starts with the nodes that the replicas fill, unless it is told otherwise. */
+function startSizeProblems(
+  { name, desiredSize: filled }: PlannedNodes,
+  { minSize = 0, maxSize = filled }: Pick<NodeSettings, "minSize" | "maxSize">,
+): readonly Problem[] {
+  const start = `the ${counted(filled, "node")} that node group ${name} starts with, as many as the replicas fill`;
+  return [
+    ...(maxSize < filled
+      ? [
+          settingProblem(
+            "bad-sizes",
+            `--max-size ${maxSize} is less than ${start}`,
+            `Write --max-size ${filled}, or start with fewer: --desired-size ${maxSize}.`,
+          ),
+        ]
+      : []),
+    ...(minSize > filled
+      ? [
+          settingProblem(
+            "bad-sizes",
+            `--min-size ${minSize} is more than ${start}`,
+            `Write --min-size ${filled}, or start with more: --desired-size ${minSize}.`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** Why the nodes must be in one zone; undefined where they need not. */
@@ -175,48 +214,48 @@ function whyOneZone(fleets: readonly PlannedNodes[], capacityBlock: string | und
 }
 
 /** Karpenter's pools, and Auto Mode's, start at none and grow with the pods. */
-function sizeProblems({ minSize, desiredSize }: NodeSettings): readonly Problem[] {
+function poolSizeProblems({ minSize, desiredSize }: NodeSettings, target: NodeTarget): readonly Problem[] {
   const given = [
     ...(minSize === undefined ? [] : ["--min-size"]),
     ...(desiredSize === undefined ? [] : ["--desired-size"]),
   ];
+  const maker = target === "karpenter" ? "Karpenter" : "EKS Auto Mode";
   return given.map((flag) =>
     settingProblem(
       "size-of-node-pool",
-      `${flag} does not go with Karpenter: its node pools start at none and grow with the pods`,
+      `${flag} does not go with ${maker}: its node pools start at none and grow with the pods`,
       "Leave it out; --max-size becomes the pool's limit.",
     ),
   );
 }
 
-/** What EKS decides in Auto Mode, or its NodeClass has no field for. */
-function autoModeProblems(
-  { os, releaseVersion, imdsHopLimit }: NodeSettings,
-  fleets: readonly PlannedNodes[],
-): readonly Problem[] {
+/** What EKS decides in Auto Mode. */
+function imageOfAutoModeProblems({ os, releaseVersion, imdsHopLimit }: NodeSettings): readonly Problem[] {
   const given = [
     ...(os === undefined ? [] : [`--os ${os}`]),
     ...(releaseVersion === undefined ? [] : [`--release-version ${releaseVersion}`]),
     ...(imdsHopLimit === undefined ? [] : [`--imds-hop-limit ${imdsHopLimit}`]),
   ];
-  return [
-    ...given.map((flag) =>
-      settingProblem(
-        "auto-mode-setting",
-        `${flag} does not go with EKS Auto Mode, which chooses and sets up the image itself`,
-        "Leave it out, or use --as karpenter.",
-      ),
+  return given.map((flag) =>
+    settingProblem(
+      "auto-mode-setting",
+      `${flag} does not go with EKS Auto Mode, which chooses and sets up the image itself`,
+      "Leave it out, or use --as karpenter.",
     ),
-    ...fleets
-      .filter(({ interfaces, placementGroup }) => interfaces !== undefined || placementGroup)
-      .map(({ types }) =>
-        settingProblem(
-          "auto-mode-fabric",
-          `the NodeClass of EKS Auto Mode has no field for EFA interfaces or a placement group, which several nodes of ${types[0]!.instanceType} need`,
-          "Use --as karpenter, or nodegroup.",
-        ),
+  );
+}
+
+/** What Auto Mode's NodeClass has no field for. */
+function fabricOfAutoModeProblems(fleets: readonly PlannedNodes[]): readonly Problem[] {
+  return fleets
+    .filter(({ interfaces, placementGroup }) => interfaces !== undefined || placementGroup)
+    .map(({ types }) =>
+      settingProblem(
+        "auto-mode-fabric",
+        `the NodeClass of EKS Auto Mode has no field for EFA interfaces or a placement group, which several nodes of ${types[0]!.instanceType} need`,
+        "Use --as karpenter, or nodegroup.",
       ),
-  ];
+    );
 }
 
 const bottlerocketPage = "https://bottlerocket.dev/en/os/latest/#/api/settings/kubelet-device-plugins/";
@@ -225,8 +264,9 @@ const nodeClassPage = "https://docs.aws.amazon.com/eks/latest/userguide/create-n
 /** Auto Mode and Bottlerocket bring device plugins of their own, which no ConfigMap and no label sets up. */
 function setupProblems(fleets: readonly PlannedNodes[], target: NodeTarget): readonly Problem[] {
   const fleet = fleets.find(({ setup, os }) => setup !== undefined && os === "bottlerocket");
-  if (fleet === undefined) return [];
-  const offered = listOr(Object.keys(fleet.offered), "and");
+  const offered = listOr(Object.keys(fleet?.offered ?? {}), "and");
+  // What no node of the type offers is refused by itself.
+  if (offered === "") return [];
   return [
     target === "auto-mode"
       ? settingProblem(
@@ -275,7 +315,7 @@ function nvlinkProblems(
           settingProblem(
             "dra-version",
             `${name} needs Kubernetes ${draVersions.nvidia} for its DRA driver, and --kubernetes-version is ${kubernetesVersion}`,
-            "Upgrade the cluster.",
+            `Upgrade the cluster to ${draVersions.nvidia} or newer.`,
           ),
         ]
       : []),

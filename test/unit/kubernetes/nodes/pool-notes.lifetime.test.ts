@@ -233,7 +233,7 @@ describe("nodes of EKS Auto Mode", () => {
         settings: { os: "al2023", releaseVersion: "1.33.3-20250819", imdsHopLimit: 1, minSize: 1 },
       }),
     ).toEqual([
-      "size-of-node-pool: --min-size does not go with Karpenter: its node pools start at none and grow with the pods",
+      "size-of-node-pool: --min-size does not go with EKS Auto Mode: its node pools start at none and grow with the pods",
       "auto-mode-setting: --os al2023 does not go with EKS Auto Mode, which chooses and sets up the image itself",
       "auto-mode-setting: --release-version 1.33.3-20250819 does not go with EKS Auto Mode, which chooses and sets up the image itself",
       "auto-mode-setting: --imds-hop-limit 1 does not go with EKS Auto Mode, which chooses and sets up the image itself",
