@@ -69,6 +69,25 @@ export function together(mistakes: readonly unknown[]): unknown {
   return new AiplatError("Usage", `${problems.length} problems`, { details: { problems } });
 }
 
+/** Problems as the mistake that they are; none where there are none. */
+export function mistakesOf(problems: readonly LocatedProblem[]): readonly AiplatError[] {
+  return problems.length === 0 ? [] : [new InvalidInput(problems)];
+}
+
+/** Throws what is wrong with a command line, all of it at once, where anything is. */
+export function refuseMistakes(mistakes: readonly AiplatError[]): void {
+  if (mistakes.length > 0) throw together(mistakes);
+}
+
+/** The work's result; where it fails by a mistake of the user's, these are told before it. */
+export async function besideMistakes<T>(mistakes: readonly AiplatError[], work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw together([...mistakes, toAiplatError(error)]);
+  }
+}
+
 function problemsOf({ message, hint, details }: AiplatError): readonly unknown[] {
   const { problems } = details;
   return Array.isArray(problems) ? problems : [{ severity: "error", message, ...present({ hint }) }];

@@ -2,7 +2,7 @@ import { present } from "../core/base/present.ts";
 import { findInstanceType, unknownInstanceType } from "../core/catalog/instance-types/catalog.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import type { Context } from "../context.ts";
-import { AiplatError, InvalidInput, type ExitCode } from "../errors.ts";
+import { AiplatError, InvalidInput, refuseMistakes, type ExitCode } from "../errors.ts";
 import { note } from "../output/note.ts";
 import { print } from "../output/print.ts";
 import { sandboxView } from "../output/sandbox.ts";
@@ -164,12 +164,12 @@ async function runAgainst(
 const leadsElsewhere = /^AWS_(PROFILE|DEFAULT_PROFILE|SESSION_TOKEN|IGNORE_CONFIGURED_ENDPOINT_URLS|ENDPOINT_URL_\w+)$/;
 
 async function readSnapshot(context: Context, options: Options): Promise<ClusterSnapshot | undefined> {
-  for (const [flag, given] of [
-    ["--instance", options.instance],
-    ["--provider", options.provider],
-  ] as const)
-    if (options.clusterState !== undefined && given !== undefined)
-      throw new AiplatError("Usage", `give ${flag} or --cluster-state, not both`);
+  const given = [
+    ...(options.instance === undefined ? [] : ["--instance"]),
+    ...(options.provider === undefined ? [] : ["--provider"]),
+  ];
+  if (options.clusterState !== undefined)
+    refuseMistakes(given.map((flag) => new AiplatError("Usage", `give ${flag} or --cluster-state, not both`)));
   return loadSnapshot(context, options);
 }
 

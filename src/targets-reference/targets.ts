@@ -10,7 +10,7 @@ import { ecsRules } from "../core/ecs/rules.ts";
 import { generateService } from "../core/ecs/service.ts";
 import { generateManifests, resolveForKubernetes } from "../core/kubernetes/generate.ts";
 import { definitionOf, kinds, type Kind } from "../core/kubernetes/kinds.ts";
-import { eksRules } from "../core/kubernetes/rules.ts";
+import { eksRulesFor } from "../core/kubernetes/rules.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
 import { resolveWorkload } from "../core/workload/resolve.ts";
 import type { WordTarget } from "./attempt.ts";
@@ -86,7 +86,7 @@ function onEks(kind: Kind): WordTarget {
     ),
     beside: [{ eks: { serviceAccount: "bert" } }, { ports: [{ container: 8080 }] }, { volumes }, part],
     samples: samplesOf[kind] ?? [],
-    rules: eksRules,
+    rules: eksRulesFor(kind),
     make: (workload) => {
       const { manifests, warnings } = generateManifests(resolveForKubernetes(workload, kind));
       return { made: manifests, warnings };

@@ -6,7 +6,7 @@ import { absence } from "../../operations/find-amis.ts";
 import { amiHistoryView } from "../../output/ami-history.ts";
 import { note, warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import { amiOptions, chooseRegions, whileAsking } from "./search.ts";
+import { amiOptions, chooseRegions, readAmiFlags, whileAsking } from "./search.ts";
 import { defineCommand } from "../command.ts";
 
 export const amiHistory = defineCommand({
@@ -26,7 +26,7 @@ export const amiHistory = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context, { options: flags }) => {
     const { kubernetesVersion } = flags;
-    const { family, warnings } = selectAmi(flags);
+    const { family, warnings } = await readAmiFlags(context, flags, selectAmi);
     await warn(context, ...warnings);
     const regions = await chooseRegions(context, flags, [family], family.accelerator);
     const everywhere = flags.allRegions === true;

@@ -4,7 +4,7 @@ import { absence } from "../../operations/find-amis.ts";
 import { latestAmiView } from "../../output/amis.ts";
 import { note, warn } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import { amiOptions, searchAmis } from "./search.ts";
+import { amiOptions, readAmiFlags, searchAmis } from "./search.ts";
 import { defineCommand } from "../command.ts";
 
 export const amiLatest = defineCommand({
@@ -30,7 +30,7 @@ export const amiLatest = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "github", "env", "html"],
   run: async (context, { options: flags }) => {
-    const { family, warnings } = selectAmi(flags);
+    const { family, warnings } = await readAmiFlags(context, flags, selectAmi);
     await warn(context, ...warnings);
     const { amis, absent, skipped, failures, regions, everywhere } = await searchAmis(
       context,

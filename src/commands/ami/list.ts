@@ -6,7 +6,7 @@ import { failureOf } from "../../operations/ask-regions.ts";
 import { amiListView } from "../../output/amis.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
-import { amiOptions, searchAmis, type Searched } from "./search.ts";
+import { amiOptions, readAmiFlags, searchAmis, type Searched } from "./search.ts";
 import { defineCommand } from "../command.ts";
 
 export const amiList = defineCommand({
@@ -26,7 +26,8 @@ export const amiList = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "html"],
   run: async (context, { options: flags }) => {
-    const found = await searchAmis(context, flags, filterAmis(flags), flags.accelerator);
+    const families = await readAmiFlags(context, flags, filterAmis);
+    const found = await searchAmis(context, flags, families, flags.accelerator);
     const { amis, skipped, failures, regions, everywhere } = found;
     if (amis.length > 0)
       await print(context, amiListView({ amis, severalRegions: everywhere || regions.length > 1, skipped }));

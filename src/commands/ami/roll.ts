@@ -116,17 +116,21 @@ export const amiRoll = defineCommand({
 
 /** @throws AiplatError Usage for flags of an Auto Scaling group, and without a cluster. */
 async function rollNodes(context: Context, nodegroup: string, options: RollOptions): Promise<void> {
-  const flag = Object.entries({
+  const ofGroup = Object.entries({
     "--auto-scaling-group": options.autoScalingGroup,
     "--image-id": options.imageId,
-  }).find(([, value]) => value !== undefined);
-  if (flag !== undefined)
-    throw new AiplatError("Usage", `${flag[0]} does not go with --nodegroup`, {
-      hint: "EKS has the group and chooses the image of a managed node group: leave it out.",
-    });
+  }).flatMap(([flag, value]) =>
+    value === undefined
+      ? []
+      : [
+          new AiplatError("Usage", `${flag} does not go with --nodegroup`, {
+            hint: "EKS has the group and chooses the image of a managed node group: leave it out.",
+          }),
+        ],
+  );
+  const cluster = requireEksCluster(options.cluster, ofGroup);
   const { rollNodegroup } = await import("./roll-nodegroup.ts");
   const { force = false, dryRun = false, timeout: timeoutMs } = options;
-  const cluster = requireEksCluster(options.cluster);
   return rollNodegroup(context, { cluster, nodegroup }, { force, dryRun, ...present({ timeoutMs }) });
 }
 

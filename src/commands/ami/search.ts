@@ -9,7 +9,8 @@ import {
 } from "../../core/catalog/machine-images/ami-families.ts";
 import { regionsToAsk } from "../../core/catalog/machine-images/ami-regions.ts";
 import { architectures } from "../../core/catalog/instance-types/instance-type.ts";
-import { AiplatError } from "../../errors.ts";
+import type { AmiQuery } from "../../core/catalog/machine-images/ami-query.ts";
+import { AiplatError, besideMistakes, refuseMistakes } from "../../errors.ts";
 import { findAmis, type AmiFindings, type AmiSearch } from "../../operations/find-amis.ts";
 import { startProgress } from "../../output/progress.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
@@ -52,6 +53,17 @@ export function amiOptions(defaults: boolean) {
 }
 
 export type AmiFlags = OptionsOf<ReturnType<typeof amiOptions>>;
+
+/** What is read of the query; a contradiction in the regions is told beside what is wrong with it. */
+export async function readAmiFlags<T>(context: Context, flags: AmiFlags, read: (query: AmiQuery) => T): Promise<T> {
+  const contradiction =
+    flags.allRegions === true && context.options.regions.length > 0
+      ? [new AiplatError("Usage", "--all-regions contradicts --region", { hint: "Leave one of them out." })]
+      : [];
+  const found = await besideMistakes(contradiction, () => read(flags));
+  refuseMistakes(contradiction);
+  return found;
+}
 
 /** Asks the regions that the flags name for the newest image of each family. */
 export async function searchAmis(
@@ -98,10 +110,6 @@ export async function chooseRegions(
   accelerator: AmiAccelerator | undefined,
 ): Promise<readonly string[]> {
   const { regions } = context.options;
-  if (flags.allRegions === true) {
-    if (regions.length > 0)
-      throw new AiplatError("Usage", "--all-regions contradicts --region", { hint: "Leave one of them out." });
-    return regionsToAsk(families, accelerator, flags.instanceType);
-  }
+  if (flags.allRegions === true) return regionsToAsk(families, accelerator, flags.instanceType);
   return regions.length === 0 ? [await context.aws.region()] : [...new Set(regions)];
 }

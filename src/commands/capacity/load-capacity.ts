@@ -4,8 +4,10 @@ import { Refusal, refuseErrors, type Problem } from "../../core/base/problem.ts"
 import { withEfa, type CapacityMachines } from "../../core/capacity/machines.ts";
 import { capacityPlans, type CapacityPlan } from "../../core/capacity/plans.ts";
 import { placeProblems } from "../../core/capacity/place-rules.ts";
-import { efaProblems, settingProblems } from "../../core/capacity/rules.ts";
-import type { CapacitySettings } from "../../core/capacity/settings.ts";
+import { efaProblems, flagProblems, settingProblems } from "../../core/capacity/rules.ts";
+import type { CapacityKind, CapacitySettings } from "../../core/capacity/settings.ts";
+import { nameOfArn } from "../../core/ecs-api/arn.ts";
+import { besideMistakes, mistakesOf } from "../../errors.ts";
 import type { Invocation } from "../command.ts";
 import type { CapacityOptions } from "./capacity-options.ts";
 import { findImages } from "./find-images.ts";
@@ -20,8 +22,31 @@ export async function loadCapacity(
   invocation: Invocation<CapacityOptions>,
 ): Promise<readonly CapacityPlan[]> {
   const { options } = invocation;
-  const { cluster, kind, fleets: found, locating } = await loadMachines(context, invocation);
-  const asked: CapacitySettings = {
+  const ofFlags = flagProblems(settingsOf(nameOfArn(options.cluster ?? "default"), "ec2", options));
+  const machines = await besideMistakes(mistakesOf(ofFlags), () => loadMachines(context, invocation));
+  const { kind, fleets: found, locating } = machines;
+  const asked = settingsOf(machines.cluster, kind, options);
+  const fleets = options.efa === true ? withEfa(found) : found;
+  const efa = options.efa === true ? efaProblems(found, asked) : [];
+  locating(() => refuseErrors([...efa, ...settingProblems(fleets, asked)]));
+  const refused: Problem[] = [];
+  const [images, places] = await Promise.all([
+    kind === "ec2" ? findImages(context, fleets, options).catch(keepIn(refused, asked.images)) : asked.images,
+    options.vpc === undefined
+      ? findPlaces(context, fleets, asked).catch((error: unknown) => {
+          refuseErrors(refused);
+          throw error;
+        })
+      : asked,
+  ]);
+  return locating(() => {
+    if (refused.length > 0) refuseErrors([...refused, ...placeProblems(fleets, places)]);
+    return capacityPlans(fleets, { ...places, images });
+  });
+}
+
+function settingsOf(cluster: string, kind: CapacityKind, options: CapacityOptions): CapacitySettings {
+  return {
     cluster,
     kind,
     createCluster: options.createCluster === true,
@@ -43,23 +68,6 @@ export async function loadCapacity(
       maxSize: options.maxSize,
     }),
   };
-  const fleets = options.efa === true ? withEfa(found) : found;
-  const efa = options.efa === true ? efaProblems(found, asked) : [];
-  locating(() => refuseErrors([...efa, ...settingProblems(fleets, asked)]));
-  const refused: Problem[] = [];
-  const [images, places] = await Promise.all([
-    kind === "ec2" ? findImages(context, fleets, options).catch(keepIn(refused, asked.images)) : asked.images,
-    options.vpc === undefined
-      ? findPlaces(context, fleets, asked).catch((error: unknown) => {
-          refuseErrors(refused);
-          throw error;
-        })
-      : asked,
-  ]);
-  return locating(() => {
-    if (refused.length > 0) refuseErrors([...refused, ...placeProblems(fleets, places)]);
-    return capacityPlans(fleets, { ...places, images });
-  });
 }
 
 /** Has what is refused told beside what else is. */

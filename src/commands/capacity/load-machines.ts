@@ -1,11 +1,12 @@
 import type { Context } from "../../context.ts";
-import { refuseErrors } from "../../core/base/problem.ts";
+import { present } from "../../core/base/present.ts";
+import { listOr } from "../../core/base/problem.ts";
 import { machinesOf, machinesOfType, type CapacityMachines } from "../../core/capacity/machines.ts";
 import { capacityKinds, type CapacityKind } from "../../core/capacity/settings.ts";
 import { findInstanceType, unknownInstanceType } from "../../core/catalog/instance-types/catalog.ts";
 import { nameOfArn } from "../../core/ecs-api/arn.ts";
 import { capacityOf } from "../../core/ecs/capacity.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, mistakesOf, refuseMistakes } from "../../errors.ts";
 import { fileExists } from "../../files/read.ts";
 import type { Invocation } from "../command.ts";
 import { clusterOfEnvironment, defaultFile } from "../shared/named-cluster.ts";
@@ -54,21 +55,25 @@ async function ofWorkload(context: Context, invocation: Invocation<CapacityOptio
 
 function ofTypes(context: Context, options: CapacityOptions): LoadedMachines {
   const { instanceType: names = [], capacity = "ec2", cluster } = options;
-  if (names.length === 0)
-    throw new AiplatError(
-      "Usage",
-      `nothing says which machines: there is no ${defaultFile} here, and no file or type was given`,
-      {
-        hint: "Name a workload file, or a type with --instance-type.",
-      },
-    );
   const kind = capacityKinds.find((each) => each === capacity);
-  if (kind === undefined) throw new AiplatError("Usage", `--capacity ${capacity}: must be ec2 or managed-instances`);
   const types = [...new Set(names)].map((name) => ({ name, type: findInstanceType(name) }));
-  refuseErrors(types.flatMap(({ name, type }) => (type === undefined ? [unknownInstanceType(name)] : [])));
+  const unknown = types.flatMap(({ name, type }) => (type === undefined ? [unknownInstanceType(name)] : []));
+  const usage = (message: string, hint?: string) => new AiplatError("Usage", message, present({ hint }));
+  refuseMistakes([
+    ...(names.length > 0
+      ? []
+      : [
+          usage(
+            `nothing says which machines: there is no ${defaultFile} here, and no file or type was given`,
+            "Name a workload file, or a type with --instance-type.",
+          ),
+        ]),
+    ...(kind === undefined ? [usage(`--capacity ${capacity}: must be ${listOr(capacityKinds)}`)] : []),
+    ...mistakesOf(unknown),
+  ]);
   return {
     cluster: nameOfArn(cluster ?? clusterOfEnvironment(context) ?? "default"),
-    kind,
+    kind: kind!,
     fleets: types.flatMap(({ type }) => (type === undefined ? [] : [machinesOfType(type)])),
     locating: (work) => work(),
   };

@@ -3,9 +3,9 @@ import { present } from "../../core/base/present.ts";
 import { checkCluster } from "../../core/kubernetes/check/check-cluster.ts";
 import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import { wantWorkload, type WantedWorkload } from "../../core/kubernetes/check/workload-needs.ts";
-import { eksRules } from "../../core/kubernetes/rules.ts";
+import { eksRulesFor } from "../../core/kubernetes/rules.ts";
 import type { Context } from "../../context.ts";
-import { AiplatError, exitCodes } from "../../errors.ts";
+import { AiplatError, besideMistakes, exitCodes, refuseMistakes } from "../../errors.ts";
 import { createKubectl } from "../../kubectl/kubectl.ts";
 import { observeEks } from "../../operations/observe-eks.ts";
 import { checkReportView } from "../../output/check-report.ts";
@@ -19,7 +19,7 @@ import { formOptions } from "./form-options.ts";
 import { kubectlOptions, kubectlTarget } from "../shared/kubectl-options.ts";
 import { loadWorkload } from "../shared/load-workload.ts";
 import { setOption } from "../shared/workload-options.ts";
-import { requireEksCluster } from "../shared/eks-cluster.ts";
+import { missingEksCluster, requireEksCluster } from "../shared/eks-cluster.ts";
 
 /** What is said of a workload. */
 const ofWorkload = [setOption, ...formOptions, ...extraOptions] as const;
@@ -51,8 +51,8 @@ export const eksCheck = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { options }) => {
+    const wanted = await besideMistakes(missingEksCluster(options.cluster), () => readWanted(context, options));
     const cluster = requireEksCluster(options.cluster);
-    const wanted = await readWanted(context, options);
     const { aws } = context;
     const eks = await aws.eks();
     const progress = await startProgress(context, `looking at cluster ${cluster}`);
@@ -86,16 +86,18 @@ async function readWanted(context: Context, options: WorkloadOptions): Promise<W
   const { workload: paths = [], set, as, neuronScheduler } = options;
   // What ./aiplat.yaml is, is not said: the nodes are not only for it.
   if (paths.length === 0) {
-    const [flag] = flagsGiven(options, ofWorkload);
-    if (flag === undefined) return undefined;
-    throw new AiplatError("Usage", `${flag} is of a workload, and none is named`, {
-      hint: "Name it with --workload.",
-    });
+    refuseMistakes(
+      flagsGiven(options, ofWorkload).map(
+        (flag) =>
+          new AiplatError("Usage", `${flag} is of a workload, and none is named`, { hint: "Name it with --workload." }),
+      ),
+    );
+    return undefined;
   }
   const { workload, warnings, locating } = await loadWorkload(
     context,
     { args: paths, options: { file: true, ...present({ set }) } },
-    eksRules,
+    eksRulesFor(as),
   );
   await warn(context, ...warnings);
   return locating(() =>

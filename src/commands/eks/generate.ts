@@ -3,16 +3,16 @@ import { requireInstanceType } from "../../core/catalog/instance-types/catalog.t
 import { generateManifests, resolveForKubernetes, type KubernetesSettings } from "../../core/kubernetes/generate.ts";
 import { fileNameOf, kustomizationFiles, orderedKind } from "../../core/kubernetes/kustomization.ts";
 import type { QueueNodes } from "../../core/kubernetes/queues/kueue.ts";
-import { eksRules } from "../../core/kubernetes/rules.ts";
+import { eksRulesFor } from "../../core/kubernetes/rules.ts";
 import { ec2TypeName, isHyperPodName } from "../../core/workload/fields.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, besideMistakes, refuseMistakes } from "../../errors.ts";
 import { writeFiles } from "../../files/write.ts";
 import { manifestsText, manifestText } from "../../output/manifests.ts";
 import { note, warn } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
 import { extraOptions, extraSettingsOf } from "./extra-options.ts";
 import { formOptions, refusing } from "./form-options.ts";
-import { gitopsOptions, gitopsSettingsOf } from "./gitops-options.ts";
+import { gitopsOptions, readGitops } from "./gitops-options.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
 import { loadWorkload, workloadArgument, workloadOptions } from "../shared/load-workload.ts";
 
@@ -63,13 +63,24 @@ export const eksGenerate = defineCommand({
   formats: ["text", "yaml", "json"],
   run: async (context, invocation) => {
     const { options } = invocation;
-    const { workload, warnings, locate, locating } = await loadWorkload(context, invocation, eksRules);
+    const { gitops: asked, mistakes } = readGitops(options);
+    const { workload, warnings, locate, locating } = await besideMistakes(mistakes, () =>
+      loadWorkload(context, invocation, eksRulesFor(options.as)),
+    );
     await warn(context, ...warnings);
     const {
       manifests,
       gitops,
       warnings: more,
-    } = locating(() => generateManifests(resolveForKubernetes(workload, options.as), settingsOf(options)));
+    } = await besideMistakes(mistakes, () =>
+      locating(() =>
+        generateManifests(resolveForKubernetes(workload, options.as), {
+          ...settingsOf(options),
+          ...present({ gitops: asked }),
+        }),
+      ),
+    );
+    refuseMistakes(mistakes);
     await warn(context, ...more.map(locate));
     if (options.outDir === undefined) {
       context.stdout.write(await manifestsText(context, manifests));
@@ -114,7 +125,6 @@ function settingsOf({
       queueFleets: queueFleet,
     }),
     ...extraSettingsOf(others),
-    ...present({ gitops: gitopsSettingsOf(others) }),
   };
 }
 

@@ -24,32 +24,44 @@ export const gitopsOptions = [
 
 type GitopsOptions = OptionsOf<typeof gitopsOptions> & { readonly outDir?: string };
 
-export function gitopsSettingsOf(options: GitopsOptions): GitopsSettings | undefined {
-  const { gitops: tool, repoUrl, repoRevision: revision, repoPath, outDir } = options;
+/** What the flags say, or every one that is missing, or there without the one that it is for. */
+export function readGitops(options: GitopsOptions): {
+  readonly gitops?: GitopsSettings;
+  readonly mistakes: readonly AiplatError[];
+} {
+  const { gitops: tool, repoUrl = "", repoRevision: revision = "", repoPath, outDir } = options;
+  const usage = (message: string, hint: string) => new AiplatError("Usage", message, { hint });
   if (tool === undefined) {
-    const [flag] = flagsGiven(options, repositoryOptions);
-    if (flag === undefined) return undefined;
-    throw new AiplatError("Usage", `${flag} is for --gitops, which is not there`, {
-      hint: "Write --gitops argocd or --gitops flux.",
-    });
+    const hint = "Write --gitops argocd or --gitops flux.";
+    const stray = flagsGiven(options, repositoryOptions);
+    return { mistakes: stray.map((flag) => usage(`${flag} is for --gitops, which is not there`, hint)) };
   }
-  const missing = (flag: string, hint: string) =>
-    new AiplatError("Usage", `--gitops ${tool}: ${flag} is missing`, { hint });
-  if (outDir === undefined) throw missing("--out-dir", "Write --out-dir FOLDER, a folder of the repository.");
-  if (repoUrl === undefined) throw missing("--repo-url", "Write --repo-url https://github.com/ORG/REPO.");
-  if (revision === undefined) throw missing("--repo-revision", "Write --repo-revision BRANCH.");
-  return { tool, repoUrl, revision, path: inRepository(repoPath ?? outDir, repoPath === undefined) };
+  const missing = (value: string | undefined, flag: string, hint: string) =>
+    value === undefined || value === "" ? [usage(`--gitops ${tool}: ${flag} is missing`, hint)] : [];
+  const folder = repoPath ?? outDir;
+  const path = folder === undefined ? "" : inRepository(folder);
+  const mistakes = [
+    ...missing(outDir, "--out-dir", "Write --out-dir FOLDER, a folder of the repository."),
+    ...missing(repoUrl, "--repo-url", "Write --repo-url https://github.com/ORG/REPO."),
+    ...missing(revision, "--repo-revision", "Write --repo-revision BRANCH."),
+    ...(path === undefined
+      ? [
+          usage(
+            repoPath === undefined
+              ? `--out-dir ${folder} does not say where in the repository the folder is`
+              : `--repo-path ${folder} is no folder of the repository`,
+            "Write --repo-path with the folder from the repository's root, as k8s/bert.",
+          ),
+        ]
+      : []),
+  ];
+  return path === undefined || mistakes.length > 0
+    ? { mistakes }
+    : { gitops: { tool, repoUrl, revision, path }, mistakes };
 }
 
-/** A path from the repository's root: no dots, no slash before it. */
-function inRepository(path: string, byOutDir: boolean): string {
+/** A path from the repository's root, without dots and a slash before it; undefined where it is none. */
+function inRepository(path: string): string | undefined {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (!path.startsWith("/") && !parts.includes("..") && parts.length > 0) return parts.join("/");
-  throw new AiplatError(
-    "Usage",
-    byOutDir
-      ? `--out-dir ${path} does not say where in the repository the folder is`
-      : `--repo-path ${path} is no folder of the repository`,
-    { hint: "Write --repo-path with the folder from the repository's root, as k8s/bert." },
-  );
+  return path.startsWith("/") || parts.includes("..") || parts.length === 0 ? undefined : parts.join("/");
 }

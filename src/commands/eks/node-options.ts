@@ -5,10 +5,13 @@ import { planNodes, type PlannedNodes } from "../../core/kubernetes/nodes/planne
 import type { NodeSettings, NodeTarget } from "../../core/kubernetes/nodes/settings.ts";
 import { resolveForKubernetes } from "../../core/kubernetes/generate.ts";
 import type { ResolvedWorkload } from "../../core/workload/resolved.ts";
-import { AiplatError, together, toAiplatError } from "../../errors.ts";
+import type { Context } from "../../context.ts";
+import { AiplatError, besideMistakes, mistakesOf, refuseMistakes } from "../../errors.ts";
+import { warn } from "../../output/note.ts";
+import type { Invocation } from "../command.ts";
 import type { OptionsOf, OptionSpec } from "../shared/option.ts";
-import { requireEksCluster } from "../shared/eks-cluster.ts";
-import { workloadOptions, type LoadedWorkload } from "../shared/load-workload.ts";
+import { missingEksCluster } from "../shared/eks-cluster.ts";
+import { loadWorkload, workloadOptions } from "../shared/load-workload.ts";
 import { diskOption, imdsHopLimitOption } from "../shared/machine-options.ts";
 import { wholeFrom } from "../shared/parse-numbers.ts";
 
@@ -70,41 +73,40 @@ export const nodeOptions = [
 
 export type NodeOptions = OptionsOf<typeof nodeOptions>;
 
-/** The nodes of a workload; a refusal says where in the file or the flags. */
+/** The nodes of a workload. */
 export interface Nodes {
   readonly workload: ResolvedWorkload;
   readonly settings: NodeSettings;
   readonly fleets: readonly PlannedNodes[];
 }
 
-export function readNodes(
-  { workload: source, locating }: LoadedWorkload,
-  options: NodeOptions,
+/**
+ * The nodes of the workload that a command names.
+ *
+ * @throws AiplatError Usage or InvalidInput with all that is wrong with the workload and the flags, each with its place.
+ */
+export async function loadNodes(
+  context: Context,
+  invocation: Invocation<NodeOptions>,
   target: NodeTarget,
-): Nodes {
-  const read = (cluster: string): Nodes => {
-    const settings = settingsOf(cluster, options);
-    // Its kind says how long the nodes live: what runs on them is what eks generate makes.
-    const { workload } = locating(() =>
-      refuseTogether(nodeSettingProblems(settings, target), () => resolveForKubernetes(source)),
-    );
-    return { workload, settings, fleets: locating(() => planNodes(workload, settings, target)) };
-  };
-  return read(clusterBeside(() => read("NAME"), options.cluster));
-}
-
-/** @throws AiplatError Usage without a cluster, beside what else is wrong: no name of a cluster makes that right. */
-function clusterBeside(others: () => unknown, named: string | undefined): string {
-  try {
-    return requireEksCluster(named);
-  } catch (missing) {
-    try {
-      others();
-    } catch (error) {
-      throw together([missing, toAiplatError(error)]);
-    }
-    throw missing;
-  }
+): Promise<Nodes> {
+  const { options } = invocation;
+  const missing = missingEksCluster(options.cluster);
+  const settings = settingsOf(options.cluster ?? "NAME", options);
+  const ofFlags = nodeSettingProblems(settings, target);
+  const { workload, warnings, locating } = await besideMistakes([...missing, ...mistakesOf(ofFlags)], () =>
+    loadWorkload(context, invocation),
+  );
+  await warn(context, ...warnings);
+  const nodes = await besideMistakes(missing, () =>
+    locating(() => {
+      // Its kind says how long the nodes live: what runs on them is what eks generate makes.
+      const { workload: resolved } = refuseTogether(ofFlags, () => resolveForKubernetes(workload));
+      return { workload: resolved, settings, fleets: planNodes(resolved, settings, target) };
+    }),
+  );
+  refuseMistakes(missing);
+  return nodes;
 }
 
 function settingsOf(cluster: string, options: NodeOptions): NodeSettings {

@@ -3,9 +3,9 @@ import { fitTasks, type FitRequest } from "../../core/models/request.ts";
 import { hasExperts } from "../../core/models/read-config.ts";
 import { precisions, type ModelShape } from "../../core/models/shape.ts";
 import { shardings } from "../../core/models/training.ts";
-import { settingProblem, Refusal } from "../../core/base/problem.ts";
+import { settingProblem } from "../../core/base/problem.ts";
 import { present } from "../../core/base/present.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, mistakesOf, refuseMistakes } from "../../errors.ts";
 import type { OptionsOf, OptionSpec } from "./option.ts";
 import { wholeFrom } from "./parse-numbers.ts";
 
@@ -58,33 +58,43 @@ const usualContextTokens = 8192;
 /**
  * What is asked of the model.
  *
- * @throws AiplatError Usage for flags that do not go together; Refusal for a context that the model was not made for.
+ * @throws AiplatError Usage or InvalidInput with every flag that does not go with the others, or with the model.
  */
 export function fitRequestOf(options: OptionsOf<typeof fitOptions>, shape: ModelShape, name: string): FitRequest {
   const { task, engine, precision, context, sequences = 1, sharding, loraRank } = options;
-  if (task !== "inference" && engine !== undefined)
-    throw new AiplatError("Usage", `--engine is of --task inference, and the task is ${task}`);
-  if (task === "inference" && sharding !== undefined)
-    throw new AiplatError("Usage", "--sharding is of --task lora and training, and the task is inference");
-  if (task !== "lora" && loraRank !== undefined)
-    throw new AiplatError("Usage", `--lora-rank is of --task lora, and the task is ${task}`);
-  if (task === "training" && precision !== undefined && precision !== "bf16")
-    throw new AiplatError("Usage", `--precision ${precision}: training keeps its weights in bf16`, {
-      hint: "--task lora trains adapters beside weights of any precision.",
-    });
-  if (precision === "mxfp4" && !hasExperts(shape))
-    throw new AiplatError("Usage", `--precision mxfp4: ${name} has no experts, whose weights alone are kept so`, {
-      hint: "int4 and fp8 are of every linear layer.",
-    });
   const { maxContextTokens = Number.POSITIVE_INFINITY } = shape;
+  const mistakes: AiplatError[] = [];
+  const say = (message: string, hint?: string) => mistakes.push(new AiplatError("Usage", message, present({ hint })));
+  if (task !== "inference" && engine !== undefined)
+    say(`--engine is of --task inference, and the task is ${task}`, "Leave it out, or write --task inference.");
+  if (task === "inference" && sharding !== undefined)
+    say(
+      "--sharding is of --task lora and training, and the task is inference",
+      "Leave it out, or write --task training.",
+    );
+  if (task !== "lora" && loraRank !== undefined)
+    say(`--lora-rank is of --task lora, and the task is ${task}`, "Leave it out, or write --task lora.");
+  if (task === "training" && precision !== undefined && precision !== "bf16")
+    say(
+      `--precision ${precision}: training keeps its weights in bf16`,
+      "--task lora trains adapters beside weights of any precision.",
+    );
+  if (precision === "mxfp4" && !hasExperts(shape))
+    say(
+      `--precision mxfp4: ${name} has no experts, whose weights alone are kept so`,
+      "int4 and fp8 are of every linear layer.",
+    );
   if (context !== undefined && context > maxContextTokens)
-    throw new Refusal([
-      settingProblem(
-        "context-above-model",
-        `--context ${context}: ${name} is made for ${maxContextTokens} tokens`,
-        `Give at most ${maxContextTokens}.`,
-      ),
-    ]);
+    mistakes.push(
+      ...mistakesOf([
+        settingProblem(
+          "context-above-model",
+          `--context ${context}: ${name} is made for ${maxContextTokens} tokens`,
+          `Give at most ${maxContextTokens}.`,
+        ),
+      ]),
+    );
+  refuseMistakes(mistakes);
   return {
     task,
     engine: engine ?? "vllm",

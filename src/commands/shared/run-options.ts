@@ -1,5 +1,6 @@
 import { present } from "../../core/base/present.ts";
-import { AiplatError } from "../../errors.ts";
+import { listOr } from "../../core/base/problem.ts";
+import { AiplatError, refuseMistakes } from "../../errors.ts";
 import {
   capacityOptions,
   networkConfigurationOption,
@@ -118,21 +119,30 @@ function describesWorkload(options: WorkloadOptions): boolean {
 
 /** @throws AiplatError Usage on flags that contradict each other or that ECS does not take. */
 export function checkRunFlags({ args, options, passthrough }: Invocation<RunOptions>): void {
-  const usage = (message: string) => new AiplatError("Usage", message);
-  if (options.pack === true && options.spread === true) throw usage("give --pack or --spread, not both");
-  if (options.placementStrategy !== undefined && (options.pack === true || options.spread === true))
-    throw usage(`give --placement-strategy or --${options.pack === true ? "pack" : "spread"}, not both`);
-  checkDefinitionAlone({ args, options, ...present({ passthrough }) });
-  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
-  if ((options.startedBy?.length ?? 0) > 128) throw usage("--started-by is at most 128 characters");
-  if ((options.group?.length ?? 0) > 255) throw usage("--group is at most 255 characters");
+  const { pack = false, spread = false, placementStrategy, startedBy = "", group = "" } = options;
+  const ways = [
+    ...(placementStrategy === undefined ? [] : ["--placement-strategy"]),
+    ...(pack ? ["--pack"] : []),
+    ...(spread ? ["--spread"] : []),
+  ];
+  const mistakes = [
+    ...(ways.length > 1 ? [`give ${listOr(ways)}, not ${ways.length > 2 ? "all three" : "both"}`] : []),
+    ...besideDefinition({ args, options, ...present({ passthrough }) }),
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    ...(startedBy.length > 128 ? ["--started-by is at most 128 characters"] : []),
+    ...(group.length > 255 ? ["--group is at most 255 characters"] : []),
+  ];
+  refuseMistakes(mistakes.map((message) => new AiplatError("Usage", message)));
 }
 
 /** @throws AiplatError Usage where a workload stands beside --task-definition. */
-export function checkDefinitionAlone({ args, options, passthrough }: Invocation<DefinitionOptions>): void {
-  if (
-    options.taskDefinition !== undefined &&
+export function checkDefinitionAlone(invocation: Invocation<DefinitionOptions>): void {
+  refuseMistakes(besideDefinition(invocation).map((message) => new AiplatError("Usage", message)));
+}
+
+function besideDefinition({ args, options, passthrough }: Invocation<DefinitionOptions>): readonly string[] {
+  return options.taskDefinition !== undefined &&
     (args.length > 0 || passthrough !== undefined || describesWorkload(options))
-  )
-    throw new AiplatError("Usage", "give a workload or --task-definition, not both");
+    ? ["give a workload or --task-definition, not both"]
+    : [];
 }

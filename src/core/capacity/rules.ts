@@ -14,7 +14,7 @@ export function settingProblems(fleets: readonly CapacityMachines[], settings: C
     ...(settings.kind === "ec2"
       ? [...sizeFlagProblems(settings), ...fleets.flatMap((machines) => groupProblems(machines, settings))]
       : managedProblems(fleets, settings)),
-    ...reservationProblems(fleets, settings),
+    ...severalTypesProblems(fleets, settings),
     ...fleets.flatMap((machines) => nameProblems(machines, settings)),
   ];
 }
@@ -53,8 +53,9 @@ const clusterName = /^[A-Za-z0-9_-]{1,255}$/;
 const attributeName = /^[A-Za-z0-9_./\\-]{1,128}$/;
 const attributeValue = /^(?! )[A-Za-z0-9_.@:/\\ -]{0,128}(?<! )$/;
 
-function flagProblems(settings: CapacitySettings): readonly Problem[] {
-  const { cluster, subnets, securityGroups, vpcId, reservation, capacityBlock, attributes } = settings;
+/** What is wrong with the flags, whatever the machines are. */
+export function flagProblems(settings: CapacitySettings): readonly Problem[] {
+  const { cluster, subnets, securityGroups, vpcId, reservation, capacityBlock, attributes, spot } = settings;
   const problems: Problem[] = [];
   const say = (code: RefusalCode, message: string, hint?: string) => problems.push(settingProblem(code, message, hint));
   if (!clusterName.test(cluster))
@@ -98,6 +99,19 @@ function flagProblems(settings: CapacitySettings): readonly Problem[] {
       "missing-subnet",
       "machines need subnets, and none was given",
       "Add --subnet; aws ec2 describe-subnets --query 'Subnets[].[SubnetId,VpcId,AvailabilityZone]' shows those there are.",
+    );
+  if (reservation !== undefined && capacityBlock !== undefined)
+    say(
+      "two-reservations",
+      "--reservation and --capacity-block exclude each other",
+      "Keep --capacity-block for what was bought for a time, --reservation for an open-ended on-demand reservation.",
+    );
+  const reserved = reservation ?? capacityBlock;
+  if (spot && reserved !== undefined)
+    say(
+      "spot-reservation",
+      `--spot does not go with ${reserved}: what is reserved is not Spot`,
+      "Leave one of them out.",
     );
   return problems;
 }
@@ -153,41 +167,20 @@ function groupProblems(machines: CapacityMachines, settings: CapacitySettings): 
   return problems;
 }
 
-function reservationProblems(
+function severalTypesProblems(
   fleets: readonly CapacityMachines[],
-  { reservation, capacityBlock, spot }: CapacitySettings,
+  { reservation, capacityBlock }: CapacitySettings,
 ): readonly Problem[] {
   const reserved = reservation ?? capacityBlock;
-  if (reserved === undefined) return [];
-  return [
-    ...(reservation !== undefined && capacityBlock !== undefined
-      ? [
-          settingProblem(
-            "two-reservations",
-            "--reservation and --capacity-block exclude each other",
-            "Keep --capacity-block for what was bought for a time, --reservation for an open-ended on-demand reservation.",
-          ),
-        ]
-      : []),
-    ...(spot
-      ? [
-          settingProblem(
-            "spot-reservation",
-            `--spot does not go with ${reserved}: what is reserved is not Spot`,
-            "Leave one of them out.",
-          ),
-        ]
-      : []),
-    ...(fleets.length > 1
-      ? [
-          settingProblem(
-            "reservation-of-one-type",
-            `${reserved} is of one instance type, and the workload has ${fleets.length}`,
-            "Name that type alone with --instance-type.",
-          ),
-        ]
-      : []),
-  ];
+  return reserved === undefined || fleets.length < 2
+    ? []
+    : [
+        settingProblem(
+          "reservation-of-one-type",
+          `${reserved} is of one instance type, and the workload has ${fleets.length}`,
+          "Name that type alone with --instance-type.",
+        ),
+      ];
 }
 
 /** What ECS decides itself, or its providers have no field for. */

@@ -83,6 +83,8 @@ export interface KindDefinition {
   readonly scalesItself?: true;
   /** Whether its pods belong to something with a scale, by which a PodDisruptionBudget counts them. */
   readonly budgeted?: true;
+  /** Whose service account its pods have, of a kind that has no field for one. */
+  readonly accountOf?: { readonly owner: string; readonly field: string };
   /** Whether its controller gives the pods labels of its own alone: nothing finds them by the workload's. */
   readonly ownPodLabels?: true;
   /** Whether its rollout has bounds in replicas. */

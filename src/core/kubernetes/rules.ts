@@ -7,6 +7,8 @@ import { sectionOf, typesOf } from "../workload/rules/accelerator.ts";
 import { besideIn, isOfOwn, secretsIn, variablesTwice } from "../workload/rules/containers.ts";
 import { portsIn, sharedPorts } from "../workload/rules/ports.ts";
 import type { RuleFinding, TargetRule } from "../workload/rules/rule.ts";
+import type { Workload } from "../workload/schema.ts";
+import { definitionOf, kinds, type Kind } from "./kinds.ts";
 import { componentLabel, instanceLabel, isLabelKey, managedByLabel, nameLabel } from "./labels.ts";
 import { dnsLabel, dnsSubdomain } from "./manifest-names.ts";
 import { offerRules } from "./offer-rules.ts";
@@ -48,7 +50,65 @@ function containerName(name: string | undefined, path: Path, hint: string): read
       ];
 }
 
-export const eksRules: readonly TargetRule[] = [
+/** @param asked The kind that a flag says, before the file's eks.as. */
+export function eksRulesFor(asked: Kind | undefined): readonly TargetRule[] {
+  return [...rulesOfEveryKind, ...roleRules(asked)];
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html */
+function roleRules(asked: Kind | undefined): readonly TargetRule[] {
+  const kindOf = ({ eks }: Pick<Workload, "eks">) => asked ?? kinds.find((kind) => kind === eks?.as);
+  const accountElsewhere = (workload: Pick<Workload, "eks">) => {
+    const kind = kindOf(workload);
+    return kind === undefined ? undefined : definitionOf(kind).accountOf;
+  };
+  const reads = ["roles", "eks.serviceAccount", "eks.as"];
+  return [
+    {
+      code: "role-on-eks",
+      severity: "error",
+      reads,
+      check: (workload) => {
+        const elsewhere = accountElsewhere(workload);
+        if (elsewhere === undefined && workload.eks?.serviceAccount !== undefined) return [];
+        const [whose, hint] =
+          elsewhere === undefined
+            ? [
+                "on EKS a pod has the permissions of its service account",
+                "Add eks.serviceAccount: NAME, an account with that role's permissions (EKS Pod Identity).",
+              ]
+            : [
+                `the pods of a ${kindOf(workload)!} have the service account of ${elsewhere.owner}`,
+                `Leave it out (--set roles=null), and write ${elsewhere.field} there, an account with that role's permissions (EKS Pod Identity).`,
+              ];
+        return Object.keys(workload.roles ?? {}).map((role) => ({
+          path: ["roles", role],
+          message: `roles.${role} is a role of ECS tasks: ${whose}`,
+          hint,
+        }));
+      },
+    },
+    {
+      code: "role-by-account",
+      severity: "warning",
+      reads,
+      check: (workload) => {
+        const roles = Object.keys(workload.roles ?? {}).map((role) => `roles.${role}`);
+        const account = workload.eks?.serviceAccount;
+        return account === undefined || roles.length === 0 || accountElsewhere(workload) !== undefined
+          ? []
+          : [
+              {
+                path: ["roles"],
+                message: `a pod has no roles: service account ${account} must have the permissions of ${listOr(roles, "and")}, and the node's role pulls the image`,
+              },
+            ];
+      },
+    },
+  ];
+}
+
+const rulesOfEveryKind: readonly TargetRule[] = [
   {
     code: "name-end",
     severity: "error",
@@ -130,37 +190,6 @@ export const eksRules: readonly TargetRule[] = [
         })),
       ...variablesTwice(besideIn(workload)),
     ],
-  },
-  {
-    // https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html
-    code: "role-on-eks",
-    severity: "error",
-    reads: ["roles", "eks.serviceAccount"],
-    check: ({ roles = {}, eks }) =>
-      eks?.serviceAccount === undefined
-        ? Object.keys(roles).map((role) => ({
-            path: ["roles", role],
-            message: `roles.${role} is a role of ECS tasks: on EKS a pod has the permissions of its service account`,
-            hint: "Add eks.serviceAccount: NAME, an account with that role's permissions (EKS Pod Identity).",
-          }))
-        : [],
-  },
-  {
-    code: "role-by-account",
-    severity: "warning",
-    reads: ["roles", "eks.serviceAccount"],
-    check: ({ roles = {}, eks }) =>
-      eks?.serviceAccount !== undefined && Object.keys(roles).length > 0
-        ? [
-            {
-              path: ["roles"],
-              message: `a pod has no roles: service account ${eks.serviceAccount} must have the permissions of ${listOr(
-                Object.keys(roles).map((role) => `roles.${role}`),
-                "and",
-              )}, and the node's role pulls the image`,
-            },
-          ]
-        : [],
   },
   {
     code: "logs-on-eks",
@@ -314,3 +343,6 @@ export const eksRules: readonly TargetRule[] = [
     },
   },
 ];
+
+/** Where no flag says a kind. */
+export const eksRules = eksRulesFor(undefined);

@@ -4,13 +4,13 @@ import { AiplatError, printsResult } from "../../../errors.ts";
 import { createNodegroup, type MadeResource } from "../../../operations/create-nodegroup.ts";
 import { randomToken } from "../../../operations/tokens.ts";
 import { madeNodegroupsView } from "../../../output/made-nodegroups.ts";
-import { note, warn } from "../../../output/note.ts";
+import { note } from "../../../output/note.ts";
 import { print } from "../../../output/print.ts";
 import { startProgress } from "../../../output/progress.ts";
 import { confirm } from "../../shared/confirm.ts";
 import { defineCommand } from "../../command.ts";
-import { loadWorkload, workloadArgument } from "../../shared/load-workload.ts";
-import { nodeOptions, readNodes } from "../node-options.ts";
+import { workloadArgument } from "../../shared/load-workload.ts";
+import { loadNodes, nodeOptions } from "../node-options.ts";
 
 export const eksNodegroupCreate = defineCommand({
   description:
@@ -38,9 +38,7 @@ export const eksNodegroupCreate = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
-    const loaded = await loadWorkload(context, invocation);
-    await warn(context, ...loaded.warnings);
-    const { workload, settings, fleets } = readNodes(loaded, options, "nodegroup");
+    const { workload, settings, fleets } = await loadNodes(context, invocation, "nodegroup");
     const plans = fleets.map((fleet) => planNodegroup(workload.name, fleet, settings));
     const nodes = plans
       .map(({ nodegroup }) => `${nodegroup.nodegroupName} (${nodegroup.scalingConfig.desiredSize} nodes)`)

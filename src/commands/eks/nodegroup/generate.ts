@@ -6,11 +6,11 @@ import { planNodegroup } from "../../../core/kubernetes/nodes/node-group.ts";
 import { poolNotes, setupNotes } from "../../../core/kubernetes/nodes/pool-notes.ts";
 import { nodeTargets, type NodeTarget } from "../../../core/kubernetes/nodes/settings.ts";
 import { manifestsText } from "../../../output/manifests.ts";
-import { note, warn } from "../../../output/note.ts";
+import { note } from "../../../output/note.ts";
 import { printArtefact } from "../../../output/print.ts";
 import { defineCommand } from "../../command.ts";
-import { loadWorkload, workloadArgument } from "../../shared/load-workload.ts";
-import { nodeOptions, readNodes, type Nodes } from "../node-options.ts";
+import { workloadArgument } from "../../shared/load-workload.ts";
+import { loadNodes, nodeOptions, type Nodes } from "../node-options.ts";
 
 export const eksNodegroupGenerate = defineCommand({
   description:
@@ -40,9 +40,7 @@ export const eksNodegroupGenerate = defineCommand({
   formats: ["text", "json", "yaml"],
   run: async (context, invocation) => {
     const target = invocation.options.as;
-    const loaded = await loadWorkload(context, invocation);
-    await warn(context, ...loaded.warnings);
-    const nodes = readNodes(loaded, invocation.options, target);
+    const nodes = await loadNodes(context, invocation, target);
     if (target !== "nodegroup") return printPools(context, target, nodes);
     const plans = nodes.fleets.map((fleet) => planNodegroup(nodes.workload.name, fleet, nodes.settings));
     await printArtefact(context, plans.length === 1 ? plans[0] : plans);

@@ -4,25 +4,17 @@ import type { ResolvedWorkload } from "../../workload/resolved.ts";
 import { kserveContainer, kserveModelPath } from "../kserve.ts";
 
 /** What says how many pods there are, and as whom they run, is the InferenceService that names the runtime. */
-function ofTheService({ replicas, eks }: ResolvedWorkload): readonly UnsupportedField[] {
-  return [
-    ...(replicas === 1
-      ? []
-      : [
-          {
-            path: ["replicas"],
-            message: `has no replicas, which are those of the InferenceServices that name it, and replicas is ${replicas}`,
-          },
-        ]),
-    ...(eks.serviceAccount === undefined
-      ? []
-      : [
-          {
-            path: ["eks", "serviceAccount"],
-            message: "has no service account, which is that of the InferenceServices that name it",
-          },
-        ]),
-  ];
+const users = "the InferenceServices that name it";
+
+function ofTheService({ replicas }: ResolvedWorkload): readonly UnsupportedField[] {
+  return replicas === 1
+    ? []
+    : [
+        {
+          path: ["replicas"],
+          message: `has no replicas, which are those of ${users}, and replicas is ${replicas}`,
+        },
+      ];
 }
 
 function formatted({ model }: ResolvedWorkload): readonly UnsupportedField[] {
@@ -70,6 +62,7 @@ export const servingRuntime: KindDefinition = {
   }),
   loadsModels: true,
   modelPath: kserveModelPath,
+  accountOf: { owner: users, field: "spec.predictor.serviceAccountName" },
   // Its pods are its InferenceServices'.
   queues: { volcano: false, yunikorn: false },
   documentation: {

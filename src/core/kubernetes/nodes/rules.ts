@@ -8,7 +8,11 @@ import type { NodeSettings, NodeTarget } from "./settings.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
 
 const flagPatterns = {
-  cluster: { flag: "--cluster", pattern: /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, wants: "the name of an EKS cluster, at most 100 letters, digits, dashes and underscores" },
+  cluster: {
+    flag: "--cluster",
+    pattern: /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/,
+    wants: "the name of an EKS cluster, at most 100 letters, digits, dashes and underscores",
+  },
   reservation: {
     flag: "--reservation",
     pattern: /^cr-[0-9a-z]+$/,
