@@ -154,5 +154,5 @@ it.each<readonly [source: string, signer: string, env: () => Readonly<Record<str
   const run = await spawnCli(["cluster", "devices", "--cluster", "prod", "--region", "us-east-1"], {
     env: { HOME: home, AWS_ENDPOINT_URL: server.url, ...env() },
   });
-  expect(signers, run.stderr).toContain(signer);
+  expect([...signers, run.stderr]).toContain(signer);
 });
