@@ -25,14 +25,6 @@ function unsupportedFields(kind: Kind, workload: ResolvedWorkload): readonly Uns
     ...(workload.rollout === undefined || definition.rollsOut === true
       ? []
       : [{ path: ["rollout"], message: "has no bounds in replicas for its rollout, and there is rollout" }]),
-    ...(workload.eks.serviceAccount === undefined || definition.accountOf === undefined
-      ? []
-      : [
-          {
-            path: ["eks", "serviceAccount"],
-            message: `has no service account, which is that of ${definition.accountOf.owner}`,
-          },
-        ]),
     ...(definition.loadsModels === true ? modelElsewhere(workload, definition) : []),
     ...Object.entries(queues)
       .filter(([key]) => workload.eks.queue?.[key as Queue] !== undefined && !isHeldBy(definition, key as Queue))

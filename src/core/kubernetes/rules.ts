@@ -52,7 +52,7 @@ function containerName(name: string | undefined, path: Path, hint: string): read
 
 /** @param asked The kind that a flag says, before the file's eks.as. */
 export function eksRulesFor(asked: Kind | undefined): readonly TargetRule[] {
-  return [...rulesOfEveryKind, ...roleRules(asked)];
+  return [...roleRules(asked), ...rulesOfEveryKind];
 }
 
 /** https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html */

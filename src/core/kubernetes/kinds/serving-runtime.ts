@@ -6,15 +6,20 @@ import { kserveContainer, kserveModelPath } from "../kserve.ts";
 /** What says how many pods there are, and as whom they run, is the InferenceService that names the runtime. */
 const users = "the InferenceServices that name it";
 
-function ofTheService({ replicas }: ResolvedWorkload): readonly UnsupportedField[] {
-  return replicas === 1
-    ? []
-    : [
-        {
-          path: ["replicas"],
-          message: `has no replicas, which are those of ${users}, and replicas is ${replicas}`,
-        },
-      ];
+function ofTheService({ replicas, eks }: ResolvedWorkload): readonly UnsupportedField[] {
+  return [
+    ...(replicas === 1
+      ? []
+      : [
+          {
+            path: ["replicas"],
+            message: `has no replicas, which are those of ${users}, and replicas is ${replicas}`,
+          },
+        ]),
+    ...(eks.serviceAccount === undefined
+      ? []
+      : [{ path: ["eks", "serviceAccount"], message: `has no service account, which is that of ${users}` }]),
+  ];
 }
 
 function formatted({ model }: ResolvedWorkload): readonly UnsupportedField[] {
