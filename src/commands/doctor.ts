@@ -1,3 +1,4 @@
+import { counted } from "../core/base/counted.ts";
 import { present } from "../core/base/present.ts";
 import type { Context } from "../context.ts";
 import { hasFailed } from "../core/base/check-report.ts";
@@ -66,7 +67,9 @@ export const doctor = defineCommand({
         ...(patient === undefined || needs === undefined ? {} : { patient, needs }),
         now: context.now(),
         report: ({ instances, tasks }) =>
-          progress.update(`looking at cluster ${cluster}: ${instances} instances, ${tasks} tasks`),
+          progress.update(
+            `looking at cluster ${cluster}: ${counted(instances, "instance")}, ${counted(tasks, "task")}`,
+          ),
       },
     ).finally(() => {
       progress.stop();

@@ -1,3 +1,4 @@
+import { counted } from "../core/base/counted.ts";
 import type { WantedLogGroup } from "../core/ecs/log-groups.ts";
 import { creatingActions, planLogGroups, withoutAiplat, type LogGroupStep } from "../core/plan/log-groups.ts";
 import { AiplatError, toAiplatError } from "../errors.ts";
@@ -81,13 +82,13 @@ async function keep(
       return [
         {
           done: false,
-          message: `log group ${group} keeps its events for ever: you may not set ${retentionDays} days (logs:PutRetentionPolicy)`,
+          message: `log group ${group} keeps its events for ever: you may not set ${counted(retentionDays, "day")} (logs:PutRetentionPolicy)`,
           hint: `With the right: ${command}`,
         },
       ];
     const { code, message, details } = toAiplatError(thrown);
     throw new AiplatError(code, `log group ${group} is made, and keeps its events for ever: ${message}`, {
-      hint: `Set its ${retentionDays} days with: ${command}`,
+      hint: `Set its ${counted(retentionDays, "day")} with: ${command}`,
       details,
       cause: thrown,
     });

@@ -1,4 +1,4 @@
-import { counted } from "../core/base/counted.ts";
+import { agreeing, counted } from "../core/base/counted.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import type { Task } from "../core/ecs-api/api.ts";
 import { judgeTask } from "../core/ecs/outcome.ts";
@@ -191,7 +191,7 @@ function agrees(changed: Service, service: Service): boolean {
 function named(service: string, stopping = 0): string {
   return stopping === 0
     ? service
-    : `${service} (${counted(stopping, "task")} still ${stopping === 1 ? "stops" : "stop"})`;
+    : `${service} (${counted(stopping, "task")} still ${agreeing(stopping, "stops", "stop")})`;
 }
 
 /**

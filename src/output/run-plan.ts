@@ -1,3 +1,4 @@
+import { counted } from "../core/base/counted.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { changeRows, costRows, logGroupRows, planTables, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
@@ -15,7 +16,7 @@ export function runPlanView({ inputs, registrations, steps, logGroups = [], unpl
       why,
     ]),
   ];
-  const asked = count === 1 ? "1 task" : `${count} tasks`;
+  const asked = counted(count, "task");
   const placed = steps.reduce((sum, step) => sum + step.count, 0);
   return {
     kind: "Plan",

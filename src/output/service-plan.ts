@@ -1,3 +1,4 @@
+import { counted } from "../core/base/counted.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
 import { changeRows, changeText, costRows, logGroupRows, planTables, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
@@ -15,7 +16,7 @@ export function servicePlanView(plan: ServicePlan): View {
     ...placementsOf(steps).map(({ service, count, why }) => ["place", `${count} x ${service}`, why]),
   ];
   const stalled = unplaced.map(({ detail = "" }) => ["stall", detail.split(" ", 1)[0]!, detail]);
-  const wanted = `${replicas} ${replicas === 1 ? "replica" : "replicas"}`;
+  const wanted = counted(replicas, "replica");
   const changes = logGroups.some(({ action }) => action === "create") || steps.some(({ action }) => action !== "keep");
   const unchanged = changes ? "" : ", nothing to change";
   return {

@@ -252,7 +252,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("node groups on moto", () =>
       { env: env() },
     );
     expect(code).toBe(2);
-    expect(stderr).toContain("creating bert (1 nodes) in cluster prod needs a yes");
+    expect(stderr).toContain("creating bert (1 node) in cluster prod needs a yes");
   });
 
   describe("eks check", () => {

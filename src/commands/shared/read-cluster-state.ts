@@ -1,3 +1,4 @@
+import { counted } from "../../core/base/counted.ts";
 import type { Context } from "../../context.ts";
 import { withProviders, type ClusterSnapshot } from "../../core/cluster/snapshot.ts";
 import { mayStart } from "../../core/plan/run-request.ts";
@@ -54,7 +55,7 @@ async function showing<Answer>(
   try {
     return await read(({ instances, tasks, definitions }) =>
       progress.update(
-        `reading cluster ${cluster}: ${instances} instances, ${tasks} tasks, ${definitions} task definitions`,
+        `reading cluster ${cluster}: ${counted(instances, "instance")}, ${counted(tasks, "task")}, ${counted(definitions, "task definition")}`,
       ),
     );
   } finally {

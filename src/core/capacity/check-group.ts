@@ -1,5 +1,5 @@
 import { fail, ok, someOf, warn, type CheckItem } from "../base/check-report.ts";
-import { counted } from "../base/counted.ts";
+import { agreeing, counted } from "../base/counted.ts";
 import { formatDuration } from "../base/duration.ts";
 import { listOr } from "../base/problem.ts";
 import { isOwn, launchedTypes, type ObservedCapacity, type ObservedProvider } from "./observed-capacity.ts";
@@ -107,7 +107,7 @@ function checkProtection({ provider, group, containerInstances }: WithGroup): re
   return [
     fail(
       "protection",
-      `${someOf(ids)} with tasks ${ids.length === 1 ? "is" : "are"} not protected from scaling in`,
+      `${someOf(ids)} with tasks ${agreeing(ids.length, "is", "are")} not protected from scaling in`,
       `aws autoscaling set-instance-protection --protected-from-scale-in --auto-scaling-group-name ${name} --instance-ids ${ids.join(" ")}`,
     ),
   ];
@@ -127,7 +127,7 @@ function checkJoined({ group, activities, containerInstances }: WithGroup, now: 
   return [
     fail(
       "joined",
-      `${someOf(ids)} ${ids.length === 1 ? "runs and has" : "run and have"} not joined the cluster`,
+      `${someOf(ids)} ${agreeing(ids.length, "runs and has", "run and have")} not joined the cluster`,
       "Look at its agent (/var/log/ecs/ecs-agent.log, /var/log/cloud-init-output.log): its way to ECS's endpoints, its role, ECS_CLUSTER in its user data.",
     ),
   ];

@@ -1,4 +1,4 @@
-import { counted } from "../base/counted.ts";
+import { agreeing, counted } from "../base/counted.ts";
 import { listOr, problem, type Problem } from "../base/problem.ts";
 import { breakerThreshold, lowerLimit, upperLimit } from "../ecs-api/deployment-limits.ts";
 import { barredGrowth, because, waysToGrow } from "../placement/barred-growth.ts";
@@ -31,7 +31,7 @@ function arithmetic(
   { strategy, minimumHealthyPercent, maximumPercent, daemon }: PlannedDeployment["settings"],
   newDeployment: boolean,
 ): string {
-  const wanted = `${counted(desired, "task")} ${desired === 1 ? "is" : "are"} wanted`;
+  const wanted = `${counted(desired, "task")} ${agreeing(desired, "is", "are")} wanted`;
   if (daemon)
     return `a DAEMON stops a task before it starts the next, and at minimumHealthyPercent ${minimumHealthyPercent} none may stop`;
   if (before === 0 || !newDeployment)

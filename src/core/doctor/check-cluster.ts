@@ -1,4 +1,4 @@
-import { counted } from "../base/counted.ts";
+import { agreeing, counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import { isFargate } from "../ecs-api/fargate.ts";
 import { missingCapacityCommand } from "../cluster/capacity-command.ts";
@@ -97,8 +97,8 @@ function checkProvider(ecs: EcsWorkload, { capacity }: ObservedCluster): readonl
       if (note !== undefined) return [warn(check, note, "Say who starts the tasks: ecs.capacity.")];
       const names = capacityProviderStrategy.map(({ capacityProvider }) => capacityProvider);
       if (names.length === 0) return [];
-      const which = `capacity ${names.length === 1 ? "provider" : "providers"} ${listOr(names, "and")}`;
-      return [ok(check, `${which} ${names.length === 1 ? "is" : "are"} the cluster's`)];
+      const which = `capacity ${agreeing(names.length, "provider", "providers")} ${listOr(names, "and")}`;
+      return [ok(check, `${which} ${agreeing(names.length, "is", "are")} the cluster's`)];
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return error.problems.map(({ message, hint }) => fail(check, message, hint ?? "Set ecs.capacity."));

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { fail, ok, someOf, warn, type CheckItem } from "../base/check-report.ts";
 import type { NetworkConfiguration } from "../ecs-api/api.ts";
 import type { ObservedAccount } from "./observation.ts";
@@ -77,7 +78,7 @@ function checkSubnets(names: readonly string[], found: readonly Subnet[], replic
     return [
       warn(
         check,
-        `${has} in ${someOf(names)} for ${replicas} tasks, each of which takes one`,
+        `${has} in ${someOf(names)} for ${counted(replicas, "task")}, each of which takes one`,
         "Add a subnet with free addresses.",
       ),
     ];

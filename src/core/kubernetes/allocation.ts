@@ -4,6 +4,7 @@
  * coexist on the same node. Doing so can cause silent oversubscription of the underlying devices"
  * (https://docs.aws.amazon.com/eks/latest/userguide/device-management-neuron.html).
  */
+import { counted } from "../base/counted.ts";
 import { compareVersions } from "../base/version.ts";
 import { listOr, problem, settingProblem, warning, type Problem } from "../base/problem.ts";
 import type { InstanceType } from "../catalog/instance-types/instance-type.ts";
@@ -220,7 +221,7 @@ function partOfUltraServer(request: DeviceRequest): Problem {
   const asked =
     request.kind === "resource"
       ? `${request.count} ${request.resource}`
-      : `${request.kind === "neuron" ? request.devices : 0} devices`;
+      : counted(request.kind === "neuron" ? request.devices : 0, "device");
   return problem(
     "ultraserver-part",
     ["accelerator", key],

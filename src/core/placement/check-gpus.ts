@@ -1,4 +1,4 @@
-import { counted, formatCount } from "../base/counted.ts";
+import { agreeing, counted, formatCount } from "../base/counted.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { isShare, type GpuPart, type GpuShare } from "../devices/gpu-need.ts";
 import { freeMiBOf, takeGpus, type GpuState } from "../devices/gpus.ts";
@@ -37,7 +37,7 @@ function describeCount(need: number | "all" | GpuPart, gpus: readonly GpuState[]
   const idle = gpus.filter(({ mode }) => mode === "IDLE").length;
   const shared = gpus.filter(({ mode }) => mode === "NVIDIA_MPS").length;
   const all = gpus.length;
-  const why = shared === 0 ? "" : `; ${shared} shared by MPS ${shared === 1 ? "takes" : "take"} no whole-GPU task`;
+  const why = shared === 0 ? "" : `; ${shared} shared by MPS ${agreeing(shared, "takes", "take")} no whole-GPU task`;
   if (need === "all") return `needs all ${all} GPUs, ${idle} remain${why}`;
   const count = typeof need === "number" ? need : 1;
   return `needs ${counted(count, "GPU")}, ${idle} remain${count > all ? `; the whole instance has ${all}` : ""}${why}`;

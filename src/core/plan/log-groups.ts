@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import type { WantedLogGroup } from "../ecs/log-groups.ts";
 
 /** A log group that is made before the first task starts, or of which nobody knows whether it is there. */
@@ -42,12 +43,14 @@ export function unknownLogGroups(steps: readonly LogGroupStep[]): readonly strin
 /** Who makes the group where aiplat does not, and what that takes. */
 export function withoutAiplat({ retentionDays, maker }: WantedLogGroup): string {
   if (maker === undefined) return "nothing makes it (awslogs-create-group is not on), and no task starts without it";
-  const lacks = retentionDays === undefined ? "without tags" : `without its ${retentionDays} days and its tags`;
+  const lacks =
+    retentionDays === undefined ? "without tags" : `without its ${counted(retentionDays, "day")} and its tags`;
   return `the first task makes it, ${lacks}, and for that the ${maker} needs logs:CreateLogGroup`;
 }
 
 function whyCreate({ region, retentionDays, maker }: WantedLogGroup): string {
-  const kept = retentionDays === undefined ? "events are kept for ever" : `events are kept for ${retentionDays} days`;
+  const kept =
+    retentionDays === undefined ? "events are kept for ever" : `events are kept for ${counted(retentionDays, "day")}`;
   const rights = creatingActions.slice(0, retentionDays === undefined ? 2 : 3).join(", ");
   const otherwise = maker === undefined ? "" : `; without them the first task, if the ${maker} has logs:CreateLogGroup`;
   return `it is not there in ${region}, ${kept}; made with your rights (${rights})${otherwise}`;

@@ -1,3 +1,4 @@
+import { counted } from "../base/counted.ts";
 import { present } from "../base/present.ts";
 import { lockPortBaseOf } from "../cluster/lock-port-base.ts";
 import type { ClusterSnapshot, ContainerInstance } from "../cluster/snapshot.ts";
@@ -178,7 +179,7 @@ function stalled(service: Service | undefined): readonly string[] {
   return desiredCount === 0 || lower < desiredCount || upper > desiredCount
     ? []
     : [
-        `${serviceName} keeps at least ${lower} and at most ${upper} of its ${desiredCount} tasks ` +
+        `${serviceName} keeps at least ${lower} and at most ${upper} of its ${counted(desiredCount, "task")} ` +
           `(minimumHealthyPercent ${minimumHealthyPercent}, maximumPercent ${maximumPercent}): ` +
           "ECS can neither stop one nor start another",
       ];

@@ -1,3 +1,4 @@
+import { agreeing, counted } from "../base/counted.ts";
 import * as z from "zod/mini";
 import { text } from "../ecs-api/field.ts";
 import type { Mismatch } from "../base/document-issues.ts";
@@ -88,7 +89,12 @@ function mismatchesIn({ run, cluster, requested }: RunPlanDocument, { inputs, st
     ...differ(["settings", "count"], settings.count, requested, "number of tasks requested"),
     ...(planned <= requested
       ? []
-      : [{ path: ["steps"], message: `they start ${planned} tasks, and ${requested} are requested` }]),
+      : [
+          {
+            path: ["steps"],
+            message: `they start ${counted(planned, "task")}, and ${requested} ${agreeing(requested, "is", "are")} requested`,
+          },
+        ]),
     ...steps.flatMap(({ request, definition }, index) => [
       ...differ(["steps", index, "request", "cluster"], request.cluster, cluster, "cluster"),
       ...(definition === undefined

@@ -1,4 +1,4 @@
-import { counted } from "../base/counted.ts";
+import { agreeing, counted } from "../base/counted.ts";
 import { isRaw, type Raw } from "../base/merge.ts";
 import { listOr, problem, Refusal } from "../base/problem.ts";
 import { replacesTag, type Service } from "../ecs-api/service.ts";
@@ -65,7 +65,7 @@ function deletionOf(service: Service, after: readonly string[]): ServiceStep {
   const when =
     after.length === 0
       ? `its ${stop} before what takes ${one ? "its" : "their"} place is made (--recreate)`
-      : `its ${stop} once ${listOr(after, "and")} ${after.length === 1 ? "is" : "are"} steady`;
+      : `its ${stop} once ${listOr(after, "and")} ${agreeing(after.length, "is", "are")} steady`;
   return {
     ...deletionStep(service, `the workload has no variant any more that it stands for: ${when}`),
     ...(after.length === 0 ? {} : { after }),
@@ -124,7 +124,7 @@ function refuseSharedNames({ leftOver, steps }: Succession): void {
       `${listOr(
         made.map(({ serviceName }) => serviceName),
         "and",
-      )} cannot be made while ${names} ${leftOver.length === 1 ? "lives" : "live"}: ${why}`,
+      )} cannot be made while ${names} ${agreeing(leftOver.length, "lives", "live")}: ${why}`,
       `Give --recreate: it deletes ${names} first, and nothing serves until the new ones do.`,
     ),
   ]);

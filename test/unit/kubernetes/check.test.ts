@@ -187,10 +187,10 @@ describe("what hands out Neuron devices", () => {
 
   it("is one of the plugin and the driver on a node", () => {
     expect(found(plugin("a"), driver("a"), driver("b"), deviceClass)).toEqual([
-      "FAIL 1 nodes run both the Neuron device plugin and the Neuron DRA driver, so that a device may be handed out twice: a",
+      "FAIL 1 node runs both the Neuron device plugin and the Neuron DRA driver, so that a device may be handed out twice: a",
     ]);
     expect(found(plugin("a"), driver("b"), deviceClass, claim)).toEqual([
-      "OK Neuron devices are handed out by DRA on 1 nodes, and by the plugin on 1",
+      "OK Neuron devices are handed out by DRA on 1 node, and by the plugin on 1",
     ]);
     expect(found(plugin("a"))).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { counted } from "../../../core/base/counted.ts";
 import { planNodegroup } from "../../../core/kubernetes/nodes/node-group.ts";
 import { setupNotes } from "../../../core/kubernetes/nodes/pool-notes.ts";
 import { AiplatError, printsResult } from "../../../errors.ts";
@@ -41,7 +42,7 @@ export const eksNodegroupCreate = defineCommand({
     const { workload, settings, fleets } = await loadNodes(context, invocation, "nodegroup");
     const plans = fleets.map((fleet) => planNodegroup(workload.name, fleet, settings));
     const nodes = plans
-      .map(({ nodegroup }) => `${nodegroup.nodegroupName} (${nodegroup.scalingConfig.desiredSize} nodes)`)
+      .map(({ nodegroup }) => `${nodegroup.nodegroupName} (${counted(nodegroup.scalingConfig.desiredSize, "node")})`)
       .join(", ");
     await confirm(context, {
       doing: `creating ${nodes} in cluster ${settings.cluster}`,

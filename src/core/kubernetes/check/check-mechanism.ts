@@ -1,4 +1,5 @@
 /** Whether a cluster's Neuron devices are handed out by one mechanism. */
+import { agreeing, counted } from "../../base/counted.ts";
 import { fail, ok, someOf, type CheckItem } from "../../base/check-report.ts";
 import { isRaw } from "../../base/merge.ts";
 import { deviceNeedsOf } from "../apply/device-mechanism.ts";
@@ -25,7 +26,7 @@ export function checkMechanism(objects: readonly KubernetesObject[]): readonly C
     return [
       fail(
         check,
-        `${both.length} nodes run both the Neuron device plugin and the Neuron DRA driver, so that a device may be ` +
+        `${counted(both.length, "node")} ${agreeing(both.length, "runs", "run")} both the Neuron device plugin and the Neuron DRA driver, so that a device may be ` +
           `handed out twice: ${someOf(both)}`,
         "A node has one of them: helm upgrade with devicePlugin.enabled=false, or a nodeSelector for each.",
       ),
@@ -42,7 +43,7 @@ export function checkMechanism(objects: readonly KubernetesObject[]): readonly C
     ? [
         ok(
           check,
-          `Neuron devices are handed out by DRA on ${byClaim.size} nodes, and by the plugin on ${byPlugin.size}`,
+          `Neuron devices are handed out by DRA on ${counted(byClaim.size, "node")}, and by the plugin on ${byPlugin.size}`,
         ),
       ]
     : [];

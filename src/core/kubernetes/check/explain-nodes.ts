@@ -1,6 +1,6 @@
 /** The nodes of a placement as items of a check's tree: those that are alike stand together. */
 import { fail, ok, skip, someOf, type CheckItem } from "../../base/check-report.ts";
-import { counted } from "../../base/counted.ts";
+import { agreeing, counted } from "../../base/counted.ts";
 import type { NodeExplanation, WorkloadPlacement } from "./place-workload.ts";
 
 const check = "placement";
@@ -61,7 +61,7 @@ function sumOf({
   const missing = Math.max(0, requested - running);
   const all = requested === 1 ? "its pod runs" : `all ${requested} pods run`;
   const where = sharedLabel === undefined ? "" : ` on nodes of one ${sharedLabel}`;
-  const now = `${possible} of ${counted(missing, "pod")} ${missing === 1 ? "has" : "have"} room now${where}`;
+  const now = `${possible} of ${counted(missing, "pod")} ${agreeing(missing, "has", "have")} room now${where}`;
   const room = missing === 0 ? all : `${up}${now}`;
   if (coordinatorFits === false)
     return fail(

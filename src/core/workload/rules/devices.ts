@@ -1,3 +1,4 @@
+import { counted } from "../../base/counted.ts";
 import type { InstanceType } from "../../catalog/instance-types/instance-type.ts";
 import { legalSizes } from "../../catalog/slots.ts";
 import { listOr } from "../../base/problem.ts";
@@ -52,7 +53,7 @@ export const deviceRules: readonly Rule[] = [
         const { count, fraction, name } = type.accelerator;
         const holds =
           fraction === undefined
-            ? `it has ${count} ${name} ${count === 1 ? "device" : "devices"}`
+            ? `it has ${counted(count, `${name} device`)}`
             : `it carries ${fraction} of one ${name}`;
         return [
           {
