@@ -273,7 +273,7 @@ function nvlinkProblems(
       : [
           settingProblem(
             "nvlink-target",
-            `${name} starts in capacity blocks with a launch template, which neither Karpenter nor EKS Auto Mode does for it`,
+            `${name} is for node groups, as EKS's guide has it: Karpenter starts no nodes for claims on ComputeDomains (https://karpenter.sh/docs/tasks/dra/)`,
             "Use --as nodegroup.",
           ),
         ]),
