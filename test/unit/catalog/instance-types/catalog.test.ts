@@ -141,6 +141,7 @@ describe("traps in the sources", () => {
     ["dl1.24xlarge", { accelerator: { kind: "habana" }, note: expect.stringContaining("EFA") as string }],
     ["p3.8xlarge", { status: "retired", retiredOn: "2025-12-20" }],
     ["f1.2xlarge", { status: "retired", retiredOn: "2025-12-20" }],
+    ["f1.16xlarge", { accelerator: { count: 8, name: "Virtex UltraScale (VU9P)", memoryMiBPerDevice: 65_536 } }],
     ["p3dn.24xlarge", { status: "current" }],
     // They have left EC2's dumps; the days are known as spans only.
     ["p2.xlarge", { status: "retired", note: expect.stringContaining("2026-03-01") as string }],
