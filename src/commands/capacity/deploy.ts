@@ -131,6 +131,11 @@ export const capacityDeploy = defineCommand({
       await dropPrepared(deployer, open);
     }
     await print(context, deployedCapacityView(cluster, done));
+    if (done.every(({ action }) => action === "unchanged"))
+      note(
+        context,
+        `CloudFormation compares templates alone: aiplat capacity check --cluster ${cluster} finds what was changed beside them.`,
+      );
     for (const said of new Set(plans.flatMap(({ notes }) => notes))) note(context, said);
     if (options.default !== true)
       note(

@@ -1,6 +1,7 @@
 import { agreeing } from "../base/counted.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import { mountFolder } from "../ecs/volumes.ts";
+import { diskGiBOf } from "./launch-template.ts";
 import type { CapacityMachines } from "./machines.ts";
 import { efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
 import type { CapacitySettings } from "./settings.ts";
@@ -13,7 +14,7 @@ export function placeProblems(fleets: readonly CapacityMachines[], settings: Cap
     ...groupProblems(fleets, settings),
     ...fleets.flatMap((machines) => [
       ...zoneProblems(machines, settings),
-      ...(settings.kind === "ec2" ? mountProblems(machines, settings) : []),
+      ...(settings.kind === "ec2" ? [...mountProblems(machines, settings), ...diskProblems(machines, settings)] : []),
     ]),
   ];
 }
@@ -97,6 +98,20 @@ function mountProblems({ type, mounts }: CapacityMachines, { images }: CapacityS
       "bottlerocket-mounts",
       `machines of ${type.instanceType} with Bottlerocket have nothing to mount ${listOr(folders, "and")} with`,
       "Use --os al2023 where there is an image for the type, or efs, s3Files or ebs in place of lustre and s3.",
+    ),
+  ];
+}
+
+/** EC2 looks at the size only when a machine starts, and then none does. */
+function diskProblems(machines: CapacityMachines, settings: CapacitySettings): readonly Problem[] {
+  const { id, volumeGiB = 0, isSnapshotAsLarge = false } = settings.images.get(machines.type.instanceType) ?? {};
+  const gib = diskGiBOf(machines, settings);
+  if (!isSnapshotAsLarge || gib >= volumeGiB) return [];
+  return [
+    settingProblem(
+      "small-disk",
+      `machines of ${machines.type.instanceType} with a volume of ${gib}GiB do not start: the snapshot of ${id} has ${volumeGiB}GiB`,
+      `Write --disk ${volumeGiB}GiB or more.`,
     ),
   ];
 }

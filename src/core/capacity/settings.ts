@@ -21,6 +21,10 @@ export interface CapacityImage {
   readonly version?: string;
   /** The day it was asked for, as 2026-11-30. */
   readonly day?: string;
+  /** The size that it gives the volume for images and containers; absent where nobody asked EC2. */
+  readonly volumeGiB?: number;
+  /** Whether its snapshot is as large as that, and no volume may be smaller. */
+  readonly isSnapshotAsLarge?: boolean;
 }
 
 /** What a cluster's operator says of its machines; the workload says the rest. */
