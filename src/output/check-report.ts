@@ -49,7 +49,7 @@ function draw({ subject, about, report }: TitledReport, style: Style, columns: n
   const under = (text: string) => wrapAfter(indent, text, columns);
   const line = ({ status, message, fix }: CheckItem) =>
     `  ${marks(style)[status](status.padEnd(4))}  ${under(message)}\n` +
-    `${fix === undefined ? "" : `${" ".repeat(indent)}${style.dim(under(fix))}\n`}`;
+    `${fix === undefined ? "" : `${" ".repeat(indent)}${under(fix)}\n`}`;
   const branches = report.groups.map((group) => `\n${style.bold(group.subject)}\n${group.items.map(line).join("")}`);
   return `${style.bold(subject)}${about === undefined ? "" : ` (${about})`}\n${branches.join("")}`;
 }

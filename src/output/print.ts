@@ -40,7 +40,7 @@ async function render(context: Context, view: View): Promise<string> {
   const columns = columnsOf(stdout);
   // Not loaded where an artefact is printed, or a document.
   const tables = () => import("./table.ts");
-  const inLine = async () => (await tables()).alignedTable(table, await style(), columns);
+  const inLine = async (shown = table) => (await tables()).alignedTable(shown, await style(), columns);
   switch (options.format) {
     case "json":
       return `${toJson(documentOf(view), 2)}\n`;
@@ -60,8 +60,11 @@ async function render(context: Context, view: View): Promise<string> {
       return htmlPage(view, table);
     case "text": {
       if (!stdout.isTTY && view.piped !== undefined) return view.piped;
-      if (stdout.isTTY || view.table === undefined)
-        return view.text === undefined ? inLine() : view.text(await style(), columns);
+      if (stdout.isTTY || view.table === undefined) {
+        if (view.text !== undefined) return view.text(await style(), columns);
+        // Titles of nothing say nothing: a note does.
+        return inLine((await tables()).filledColumns(table));
+      }
       return (await tables()).tabSeparated(table);
     }
   }

@@ -25,12 +25,26 @@ export function wrapWords(words: readonly string[], width: number, gap = " "): r
   return lines;
 }
 
-/** Lines that hold a command after two spaces stay whole: they are copied. */
+/** A column of words with less room than this begins at the indent again. */
+const leastColumn = 24;
+
+/**
+ * Lines that hold a command after two spaces stay whole: they are copied. What stands after other gaps is a column, and
+ * goes on below itself where it has room.
+ */
 export function wrapLines(text: string, columns: number, indent: string): string {
   if (columns === Number.POSITIVE_INFINITY) return text;
   return text
     .split("\n")
-    .map((line) => (line.includes(":  ") ? line : wrap(line, columns - indent.length).join(`\n${indent}`)))
+    .map((line) => {
+      if (line.includes(":  ")) return line;
+      const room = columns - indent.length;
+      const [, before = "", words = ""] = /^(.*\S {2,})(\S.*)$/.exec(line) ?? [];
+      const least = Math.max(leastColumn, ...words.split(" ").map(({ length }) => length));
+      return before === "" || columns - before.length < least
+        ? wrap(line, room).join(`\n${indent}`)
+        : before + wrapAfter(before.length, words, columns);
+    })
     .join("\n");
 }
 

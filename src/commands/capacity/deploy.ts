@@ -140,7 +140,7 @@ export const capacityDeploy = defineCommand({
     if (options.default !== true)
       note(
         context,
-        `Tasks have their machines started with ecs.capacity: { provider: ${done[0]!.capacityProvider} }, or by --default.`,
+        `Tasks have their machines started by --default, or with this in the workload:\n  ecs: { capacity: { provider: ${done[0]!.capacityProvider} } }`,
       );
   },
 });

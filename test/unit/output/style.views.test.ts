@@ -132,3 +132,10 @@ it("wraps problems and hints at words on a terminal, and leaves commands whole",
   );
   expect(formatProblems([problem], style).split("\n")).toHaveLength(4);
 });
+
+it("writes no yellow on a background that the terminal says is light", async () => {
+  const yellowOn = async (COLORFGBG: string) =>
+    (await styleFor(true, { COLORFGBG }, { isTTY: true, columns: 80, write: () => {} })).yellow("WARN");
+  expect(await yellowOn("15;0")).toBe("\u001b[33mWARN\u001b[39m");
+  for (const light of ["0;15", "0;default;7"]) expect(await yellowOn(light)).toBe("\u001b[35mWARN\u001b[39m");
+});
