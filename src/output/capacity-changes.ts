@@ -1,7 +1,7 @@
 import type { ChangeRow } from "../core/capacity/change-rows.ts";
 import type { DefaultStrategyChange } from "../core/capacity/provider-list.ts";
 import type { View } from "./print.ts";
-import { plain, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** What a deployment does to one stack. */
@@ -30,7 +30,7 @@ export function capacityChangesView(changes: CapacityChanges): View {
     kind: "CapacityChanges",
     document: { ...changes },
     text: (style, columns) => drawChanges(changes, style, columns),
-    piped: drawChanges(changes, plain),
+    piped: (style) => drawChanges(changes, style),
     table: {
       columns: [{ title: "STACK" }, { title: "CHANGE" }, { title: "RESOURCE" }, { title: "TYPE" }, { title: "BY" }],
       rows: [

@@ -1,6 +1,7 @@
 import type { CheckItem, CheckReport, CheckStatus } from "../core/base/check-report.ts";
+import { present } from "../core/base/present.ts";
 import type { View } from "./print.ts";
-import { plain, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** A report with what stands above its tree. */
@@ -16,15 +17,15 @@ export interface TitledReport {
 
 /** What checks found: a tree on a terminal and in a pipe, a table elsewhere. */
 export function checkReportView(titled: TitledReport): View {
-  const { kind, report } = titled;
+  const { kind, subject, about, report } = titled;
   const rows = report.groups.flatMap(({ subject, items }) =>
     items.map(({ status, check, message, fix }) => [status, subject, check, message, fix ?? ""]),
   );
   return {
     kind,
-    document: { ...report },
+    document: { subject, ...present({ about }), ...report },
     text: (style, columns) => draw(titled, style, columns),
-    piped: draw(titled, plain, Number.POSITIVE_INFINITY),
+    piped: (style) => draw(titled, style, Number.POSITIVE_INFINITY),
     table: {
       columns: [
         { title: "STATUS", mark: (text, style) => marks(style)[text as CheckStatus](text) },

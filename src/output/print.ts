@@ -15,8 +15,8 @@ export interface View {
   readonly table?: Table;
   /** Instead of the aligned table on a terminal of so many columns. */
   readonly text?: (style: Style, columns: number) => string | Promise<string>;
-  /** Instead of tab-separated lines when piped. */
-  readonly piped?: string;
+  /** Instead of tab-separated lines when piped; what people read has colour where FORCE_COLOR asks for it. */
+  readonly piped?: string | ((style: Style) => string);
   /** Shell assignments. */
   readonly env?: Readonly<Record<string, string>>;
   /** Lines for GitHub Actions: `name=value` for $GITHUB_OUTPUT, or `::error ...` annotations. */
@@ -59,7 +59,8 @@ async function render(context: Context, view: View): Promise<string> {
     case "html":
       return htmlPage(view, table);
     case "text": {
-      if (!stdout.isTTY && view.piped !== undefined) return view.piped;
+      if (!stdout.isTTY && view.piped !== undefined)
+        return typeof view.piped === "string" ? view.piped : view.piped(await style());
       if (stdout.isTTY || view.table === undefined) {
         if (view.text !== undefined) return view.text(await style(), columns);
         // Titles of nothing say nothing: a note does.

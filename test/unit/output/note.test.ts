@@ -25,6 +25,14 @@ it("keeps the second column of a list below its own beginning, where it has room
   );
 });
 
+it("gives a command that has no room a line of its own, whole", () => {
+  const command = "aiplat task wait --run t-b0b3277f --cluster default";
+  expect(noted(`The tasks go on. To wait on:  ${command}`, { isTTY: true, columns: 60 })).toBe(
+    `The tasks go on. To wait on:\n    ${command}\n`,
+  );
+  expect(noted(`Then:  ${command}`, { isTTY: true, columns: 60 })).toBe(`Then:  ${command}\n`);
+});
+
 it("is one line in a pipe", () => {
   expect(noted(event, { isTTY: false, columns: 60 })).toBe(`${event}\n`);
 });
