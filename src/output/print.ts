@@ -13,6 +13,8 @@ export interface View {
   readonly kind: string;
   readonly document: Readonly<Record<string, unknown>>;
   readonly table?: Table;
+  /** A sentence about the figures of the table, below it where people read it. */
+  readonly below?: string;
   /** Instead of the aligned table on a terminal of so many columns. */
   readonly text?: (style: Style, columns: number) => string | Promise<string>;
   /** Instead of tab-separated lines when piped; what people read has colour where FORCE_COLOR asks for it. */
@@ -38,6 +40,7 @@ async function render(context: Context, view: View): Promise<string> {
   const style = () => styleFor(options.color, env, stdout);
   const table = view.table ?? { columns: [], rows: [] };
   const columns = columnsOf(stdout);
+  const below = view.below === undefined ? "" : `\n${view.below}\n`;
   // Not loaded where an artefact is printed, or a document.
   const tables = () => import("./table.ts");
   const inLine = async (shown = table) => (await tables()).alignedTable(shown, await style(), columns);
@@ -47,9 +50,9 @@ async function render(context: Context, view: View): Promise<string> {
     case "yaml":
       return toYaml(documentOf(view));
     case "table":
-      return inLine();
+      return `${await inLine()}${below}`;
     case "markdown":
-      return (await tables()).markdownTable(table);
+      return `${(await tables()).markdownTable(table)}${below}`;
     case "env":
       return Object.entries(view.env ?? {})
         .map(([name, value]) => `${name}=${shellWord(value)}\n`)
@@ -104,5 +107,5 @@ export function shellWord(value: string): string {
 
 async function htmlPage(view: View, table: Table): Promise<string> {
   const { renderPage, tablePage } = await import("./html/page.ts");
-  return renderPage(view.page === undefined ? tablePage(view.kind, table) : await view.page());
+  return renderPage(view.page === undefined ? tablePage(view.kind, table, view.below) : await view.page());
 }

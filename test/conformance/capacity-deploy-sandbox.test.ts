@@ -113,10 +113,14 @@ describe("capacity deploy", () => {
     expect([...box.sandbox.world.launchTemplates.keys()]).toEqual([id]);
   });
 
-  it("refuses a disk that EC2 would, before it asks", async () => {
+  it("refuses a disk and an image that EC2 would, before it asks", async () => {
     const refused = await run([...deploy, "--disk", "8GiB"]);
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.stderr).toContain("Write --disk 30GiB or more.");
+    expect(left()).toEqual(nothing);
+    const unknown = await run([...deploy, "--image-id", "ami-0123456789abcdef0"]);
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.stderr).toContain("--image-id ami-0123456789abcdef0: EC2 shows this account none such in us-east-1");
     expect(left()).toEqual(nothing);
     const noted = await succeed([...deploy, "--disk", "8GiB", "--os", "bottlerocket"]);
     expect(noted.stderr).toContain("The volume of 8GiB is smaller than");

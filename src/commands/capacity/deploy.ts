@@ -140,10 +140,16 @@ export const capacityDeploy = defineCommand({
     if (options.default !== true)
       note(
         context,
-        `Tasks have their machines started by --default, or with this in the workload:\n  ecs: { capacity: { provider: ${done[0]!.capacityProvider} } }`,
+        `Tasks have their machines started by --default, or with this in the workload:\n  ecs: { capacity: ${capacityText(done)} }`,
       );
   },
 });
+
+/** The providers as a workload names them. */
+function capacityText(done: readonly DeployedCapacity[]): string {
+  const providers = done.map(({ capacityProvider }) => `{ provider: ${capacityProvider} }`);
+  return providers.length === 1 ? providers[0]! : `[${providers.join(", ")}]`;
+}
 
 function nameChanged(changed: readonly StackChanges[], isDefaultChanged: boolean): string {
   const stacks =

@@ -29,10 +29,12 @@ export async function findImages(
   const ids = [...new Set([...images.values()].map(({ id }) => id))];
   // Who may not ask goes without.
   const asked = await read(async () => (await context.aws.ec2Read()).images(ids));
-  const described = "value" in asked ? asked.value : [];
+  if (!("value" in asked)) return images;
   return new Map(
     [...images].map(([type, image]) => {
-      const { name = "", volumeGiB } = described.find(({ id }) => id === image.id) ?? {};
+      const described = asked.value.find(({ id }) => id === image.id);
+      if (described === undefined) return [type, { ...image, isMissing: true }];
+      const { name, volumeGiB } = described;
       return [
         type,
         { ...image, ...present({ volumeGiB: volumeGiB?.get(imageVolume[image.os]) }), ...snapshotOf(name) },

@@ -11,6 +11,7 @@ export function placeProblems(fleets: readonly CapacityMachines[], settings: Cap
     ...subnetProblems(settings),
     ...vpcProblems(settings),
     ...groupProblems(fleets, settings),
+    ...imageProblems(settings),
     ...fleets.flatMap((machines) => [
       ...zoneProblems(machines, settings),
       ...(settings.kind === "ec2" ? [...mountProblems(machines, settings), ...diskProblems(machines, settings)] : []),
@@ -23,6 +24,18 @@ function subnetProblems({ subnets, subnetsThere, region }: CapacitySettings): re
   return subnets
     .filter(({ id }) => !subnetsThere.has(id))
     .map(({ id }) => settingProblem("unknown-subnet", `--subnet ${id}: there is none in ${region ?? "the region"}`));
+}
+
+/** EC2 looks for the image only when a machine starts. */
+function imageProblems({ images, region }: CapacitySettings): readonly Problem[] {
+  const missing = new Set([...images.values()].flatMap(({ id, isMissing }) => (isMissing === true ? [id] : [])));
+  return [...missing].map((id) =>
+    settingProblem(
+      "unknown-image",
+      `--image-id ${id}: EC2 shows this account none such in ${region ?? "the region"}`,
+      "Leave it out to have the newest that serves the type.",
+    ),
+  );
 }
 
 function vpcProblems({ subnets, vpcId }: CapacitySettings): readonly Problem[] {
