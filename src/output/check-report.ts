@@ -1,5 +1,4 @@
 import type { CheckItem, CheckReport, CheckStatus } from "../core/base/check-report.ts";
-import { present } from "../core/base/present.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
@@ -23,7 +22,7 @@ export function checkReportView(titled: TitledReport): View {
   );
   return {
     kind,
-    document: { subject, ...present({ about }), ...report },
+    document: { subject, ...(about === undefined ? {} : { about }), ...report },
     text: (style, columns) => draw(titled, style, columns),
     piped: (style) => draw(titled, style, Number.POSITIVE_INFINITY),
     table: {
