@@ -18,6 +18,8 @@ export function degreeProblem(shape: ModelShape, precision: Precision, tensorPar
       if (keyValueHeads % tensorParallel !== 0 && tensorParallel % keyValueHeads !== 0)
         return `${keyValueHeads} key-value heads and ${tensorParallel} ranks do not divide each other`;
     }
+    if (attention.kind === "linear" && attention.keyHeads % tensorParallel !== 0)
+      return `${attention.keyHeads} key heads do not divide by ${tensorParallel}`;
     const widths = [
       ["a width", feedForward.denseSize],
       ["an expert's width", feedForward.experts?.size],

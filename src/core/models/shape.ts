@@ -1,7 +1,7 @@
 /** What a model's config.json says of its memory, in one form for every architecture. */
 
 /** How a layer looks back at earlier tokens, which is what its cache holds. */
-export type Attention = GroupedAttention | LatentAttention;
+export type Attention = GroupedAttention | LatentAttention | LinearAttention;
 
 /** Multi-head, grouped-query and multi-query attention: a key and a value for each key-value head and token. */
 export interface GroupedAttention {
@@ -11,6 +11,12 @@ export interface GroupedAttention {
   readonly headSize: number;
   /** How many tokens the layer looks back; all where absent. */
   readonly windowTokens?: number;
+  /** How long the pieces of the context are within which the layer looks back; one piece where absent. */
+  readonly chunkTokens?: number;
+  /** Whether queries come with a gate of their width. */
+  readonly gated?: boolean;
+  /** Whether one projection makes keys and values. */
+  readonly oneProjection?: boolean;
   readonly qkvBias: boolean;
   readonly outputBias: boolean;
   /** Weights of the layer's attention beside the projections: norms of queries and keys, sinks. */
@@ -27,6 +33,27 @@ export interface LatentAttention {
   readonly ropeSize: number;
   readonly nopeSize: number;
   readonly valueSize: number;
+  readonly indexer?: Indexer;
+}
+
+/** What picks the tokens that a layer looks at: keys of its own, which are cached too. arXiv 2512.02556 */
+export interface Indexer {
+  readonly heads: number;
+  readonly headSize: number;
+}
+
+/** Gated DeltaNet: a state of one size for the whole sequence, in place of a cache of its tokens. arXiv 2412.06464 */
+export interface LinearAttention {
+  readonly kind: "linear";
+  /** Heads of values. */
+  readonly heads: number;
+  readonly valueSize: number;
+  readonly keyHeads: number;
+  readonly keySize: number;
+  /** Tokens that the convolution before it reaches over. */
+  readonly convolution: number;
+  /** Bytes of one value of the state. */
+  readonly stateBytes: number;
 }
 
 /** What follows the attention in a layer. */

@@ -1,5 +1,5 @@
-import type { Attention, ModelShape, Precision } from "./shape.ts";
-import { tensorsOf, type Split, type Tensors } from "./tensors.ts";
+import type { ModelShape, Precision } from "./shape.ts";
+import { tensorsOf, type KeyValueHeads, type Split, type Tensors } from "./tensors.ts";
 
 /** Weights of int4 share a scale, and a zero point, by so many where nothing else is said: AWQ's and GPTQ's usual group. */
 export const usualGroup = 128;
@@ -42,9 +42,10 @@ export function scaleGroupOf(
 
 /** Bytes of the whole model's weights on `tensorParallel` devices: what cannot be divided is there on each. */
 export function weightBytesPerRank(shape: ModelShape, precision: Precision, tensorParallel: number): number {
-  const keyValueRanks = keyValueDivisor(shape.layers[0]!.attention, tensorParallel);
-  const divisors: Readonly<Record<Split, number>> = { whole: tensorParallel, "key-value": keyValueRanks, none: 1 };
-  return tensorsOf(shape).reduce((sum, each) => sum + bytesOf(shape, each, precision) / divisors[each.split], 0);
+  return tensorsOf(shape).reduce(
+    (sum, each) => sum + bytesOf(shape, each, precision) / divisorOf(each.split, tensorParallel),
+    0,
+  );
 }
 
 /** Bytes of the checkpoint on disk, those layers included that predict further tokens. */
@@ -58,17 +59,13 @@ export function checkpointBytes(shape: ModelShape): number {
 }
 
 /** Key-value heads are divided until each rank has one; from there on each is on several. */
-function keyValueDivisor(attention: Attention, tensorParallel: number): number {
-  return attention.kind === "latent"
-    ? tensorParallel
-    : attention.keyValueHeads / keyValueHeadsPerRank(attention, tensorParallel);
+function divisorOf(split: Split, tensorParallel: number): number {
+  if (typeof split === "object") return split.keyValueHeads / keyValueHeadsPerRank(split, tensorParallel);
+  return split === "none" ? 1 : tensorParallel;
 }
 
 /** Key-value heads on each of `tensorParallel` ranks; of heads that divide neither way each rank has its queries'. */
-export function keyValueHeadsPerRank(
-  { heads, keyValueHeads }: { readonly heads: number; readonly keyValueHeads: number },
-  tensorParallel: number,
-): number {
+export function keyValueHeadsPerRank({ heads, keyValueHeads }: KeyValueHeads, tensorParallel: number): number {
   if (keyValueHeads % tensorParallel === 0) return keyValueHeads / tensorParallel;
   return tensorParallel % keyValueHeads === 0 ? 1 : Math.ceil(heads / tensorParallel);
 }
