@@ -39,7 +39,9 @@ export const chosen = [
     .split(" ")
     .map((name) => [name, "aiconfigurator"]),
   ["zai-org/GLM-5", "aiconfigurator", undefined, {}, ["zai-org/GLM-5.1"]],
+  ["zai-org/GLM-5-FP8", "aiconfigurator", undefined, {}, ["zai-org/GLM-5.1-FP8"]],
   ["zai-org/GLM-5.2", "aiconfigurator", undefined, {}, ["zai-org/GLM-5.3"]],
+  ["zai-org/GLM-5.2-FP8", "aiconfigurator"],
   ...`Scout-17B-16E Maverick-17B-128E`
     .split(" ")
     .map((size) => [

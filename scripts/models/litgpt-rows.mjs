@@ -14,9 +14,7 @@ export const configKeys = new Set(
    linear_value_head_dim mamba_ssm_dtype mtp_num_hidden_layers index_topk index_head_dim index_n_heads indexer_types
    attention_chunk_size interleave_moe_layer_step intermediate_size_mlp attention_k_eq_v enable_moe_block global_head_dim
    num_global_key_value_heads hidden_size_per_layer_input num_kv_shared_layers top_k_experts position_embedding_size
-   standardize`.split(
-    /\s+/,
-  ),
+   standardize`.split(/\s+/),
 );
 
 /** litgpt's rows are Python: its module, run without the packages that it does not need to list them. */

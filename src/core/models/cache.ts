@@ -8,8 +8,8 @@ const bytesPerValue = 2;
 export interface CacheLayout {
   /** Tokens of one block. */
   readonly blockTokens: number;
-  /** Tokens that a layer with a window may hold beyond it, as one step computes so many at once. */
-  readonly stepTokens: number;
+  /** Tokens that a layer with a window may hold beyond it: those of the steps that are under way at once. */
+  readonly inFlightTokens: number;
 }
 
 /** Bytes that one token takes in the cache of a layer, on each of `tensorParallel` ranks. */
@@ -38,30 +38,31 @@ export function modelCacheBytesPerToken({ layers }: ModelShape, tensorParallel =
 
 /**
  * Bytes of the cache of one sequence of `contextTokens` on each rank, in whole blocks. A layer with a window keeps the
- * window and what one step computes, one that looks back within pieces of the context a piece and a step, as vLLM counts
+ * window and what is under way, one that looks back within pieces of the context a piece and what is under way, as vLLM counts
  * it: max_memory_usage_bytes of SlidingWindowSpec, ChunkedLocalAttentionSpec and MambaSpec in
- * https://github.com/vllm-project/vllm/blob/v0.27.1/vllm/v1/kv_cache_interface.py
+ * https://github.com/vllm-project/vllm/blob/v0.27.1/vllm/v1/kv_cache_interface.py. With linear attention there is no cache
+ * of prefixes unless it is asked for, so that a sequence has one state (default_prefix_caching in its engine/arg_utils.py).
  */
 export function cacheBytesPerSequence(
   { layers }: ModelShape,
   contextTokens: number,
   tensorParallel: number,
-  { blockTokens, stepTokens }: CacheLayout,
+  { blockTokens, inFlightTokens }: CacheLayout,
 ): number {
   const page = pageBytes({ layers }, tensorParallel, blockTokens);
   return layers.reduce((sum, { count, attention }) => {
     const perToken = cacheBytesPerToken(attention, tensorParallel);
     const bytes = page ?? blockTokens * perToken;
-    const blocks = perToken === 0 ? 1 : blocksOf(attention, contextTokens, bytes / perToken, stepTokens);
+    const blocks = perToken === 0 ? 1 : blocksOf(attention, contextTokens, bytes / perToken, inFlightTokens);
     return sum + count * blocks * bytes;
   }, 0);
 }
 
-function blocksOf(attention: Attention, contextTokens: number, blockTokens: number, stepTokens: number): number {
+function blocksOf(attention: Attention, contextTokens: number, blockTokens: number, inFlightTokens: number): number {
   const { windowTokens = undefined, chunkTokens = undefined } = attention.kind === "grouped" ? attention : {};
   if (windowTokens !== undefined)
-    return Math.ceil(Math.min(windowTokens - 1 + stepTokens, contextTokens) / blockTokens) + 1;
-  return Math.ceil(Math.min((chunkTokens ?? contextTokens) + stepTokens, contextTokens) / blockTokens);
+    return Math.ceil(Math.min(windowTokens - 1 + inFlightTokens, contextTokens) / blockTokens) + 1;
+  return Math.ceil(Math.min((chunkTokens ?? contextTokens) + inFlightTokens, contextTokens) / blockTokens);
 }
 
 /**
@@ -85,6 +86,7 @@ function pageBytes(
 /** Bytes of a sequence's state in a layer: what the convolution reaches over, and the state itself. */
 function stateBytes({ heads, valueSize, keyHeads, keySize, convolution, stateBytes: each }: LinearAttention): number {
   return (
-    (convolution - 1) * (2 * keyHeads * keySize + heads * valueSize) * bytesPerValue + heads * valueSize * keySize * each
+    (convolution - 1) * (2 * keyHeads * keySize + heads * valueSize) * bytesPerValue +
+    heads * valueSize * keySize * each
   );
 }

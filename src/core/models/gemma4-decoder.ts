@@ -9,7 +9,8 @@ import type { Attention, Layers } from "./shape.ts";
  */
 export function gemma4Decoder(fields: ConfigFields): readonly Layers[] {
   for (const key of ["hidden_size_per_layer_input", "num_kv_shared_layers"])
-    if (fields.amount(key) > 0) fields.tell(key, `${key} is ${fields.amount(key)}, and what that comes to is not known`);
+    if (fields.amount(key) > 0)
+      fields.tell(key, `${key} is ${fields.amount(key)}, and what that comes to is not known`);
   const hasExperts = fields.flag("enable_moe_block", false);
   const layers = decoder(fields, {
     queryKeyNorm: "head",

@@ -1,3 +1,4 @@
+import { briefValue } from "../base/brief-value.ts";
 import { present } from "../base/present.ts";
 import type { ConfigFields } from "./config-fields.ts";
 import type { LatentAttention, Layers } from "./shape.ts";
@@ -64,5 +65,8 @@ function indexerLayers(fields: ConfigFields, total: number): ReadonlySet<number>
   const all = Array.from({ length: total }, (_, layer) => layer);
   if (fields.optionalCount("index_topk") === undefined) return new Set();
   const types = fields.list("indexer_types", total);
+  const strange = types?.find((type) => type !== "full" && type !== "shared");
+  if (strange !== undefined)
+    fields.tell("indexer_types", `indexer_types has ${briefValue(strange)}, which is not known`);
   return new Set(types === undefined ? all : all.filter((layer) => types[layer] === "full"));
 }

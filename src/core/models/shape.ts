@@ -88,7 +88,7 @@ export interface Layers {
 }
 
 /** How the weights of a checkpoint are kept. */
-export const precisions = ["bf16", "fp8", "int8", "int4", "mxfp4"] as const;
+export const precisions = ["bf16", "fp8", "int8", "int4", "mxfp4", "nvfp4"] as const;
 export type Precision = (typeof precisions)[number];
 
 export interface PredictionParameters {
@@ -118,6 +118,8 @@ export interface ModelShape {
   readonly precision: Precision;
   /** Weights of a row that share a scale there: the side of fp8's blocks, the group of int4 and int8. */
   readonly scaleGroup?: number;
+  /** Whether attention keeps its 16 bits there. */
+  readonly keepsAttention?: boolean;
   /** Whether the checkpoint keeps in 32 bits what engines load in 16. */
   readonly isFloat32: boolean;
 }

@@ -95,7 +95,8 @@ const gemma4 = {
 
 /** Gemma 4's tower and what projects it into the language model (modeling_gemma4.py); of one that hears nothing. */
 export function gemma4Vision(fields: ConfigFields, textHidden: number): number {
-  if (fields.has("audio_config")) fields.tell("audio_config", "audio_config is there, and what it comes to is not known");
+  if (fields.has("audio_config"))
+    fields.tell("audio_config", "audio_config is there, and what it comes to is not known");
   const vision = fields.section("vision_config", gemma4);
   const hidden = vision.count("hidden_size");
   const headSize = vision.count("head_dim");
