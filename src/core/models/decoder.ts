@@ -176,8 +176,8 @@ function layerTypes(
   { windows, others }: Partial<Decoder>,
 ): (layer: number) => LayerType {
   const types = fields.list("layer_types", total);
-  const known: readonly unknown[] = ["full_attention", "sliding_attention", others];
-  const strange = types?.find((type) => !known.includes(type));
+  const known = new Set<unknown>(["full_attention", "sliding_attention", others]);
+  const strange = types?.find((type) => !known.has(type));
   if (strange !== undefined) fields.tell("layer_types", `layer_types has ${briefValue(strange)}, which is not known`);
   else if (types !== undefined) return (layer) => types[layer] as LayerType;
   if (others !== undefined) {
