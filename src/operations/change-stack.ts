@@ -79,10 +79,14 @@ export async function makeChangeSet(
     const made = await find();
     if (made !== undefined) seenAt = runtime.now();
     else if (runtime.now() - seenAt > unseenMs)
-      throw new AiplatError("OperationFailed", `the change set of stack ${stackName} is gone before it was carried out`, {
-        hint: "Somebody else deploys it: run the command again.",
-        details: { stackName, changeSetName },
-      });
+      throw new AiplatError(
+        "OperationFailed",
+        `the change set of stack ${stackName} is gone before it was carried out`,
+        {
+          hint: "Somebody else deploys it: run the command again.",
+          details: { stackName, changeSetName },
+        },
+      );
     if (made?.status === "CREATE_COMPLETE" && made.executionStatus === "AVAILABLE") return made;
     if (made !== undefined && changesNothing(made)) {
       await cloudFormation.deleteChangeSet(stackName, changeSetName);
