@@ -13,10 +13,11 @@ import type { AutoScalingPort, ClusterDescription, EcsPort } from "../ports.ts";
 import { changeProviders } from "./change-providers.ts";
 import { deleteStack } from "./change-stack.ts";
 import { settleMs } from "./roll-machines.ts";
-import { emptyGroup, repeat } from "./empty-group.ts";
+import { emptyGroup } from "./empty-group.ts";
 import { observeClusterContents } from "./observe-cluster-contents.ts";
 import type { StackWatch } from "./follow-stack.ts";
 import { halfDone } from "./half-done.ts";
+import { surely } from "./uncertain.ts";
 
 export interface Remover {
   readonly ecs: EcsPort;
@@ -129,6 +130,7 @@ export async function deleteCapacity(
     }
     const beforeEnding = () => closeMachines(remover, doomed, refuseIn, closing);
     await emptyGroup(autoScaling, runtime, name, { ...watch(name), onChange: say, beforeEnding });
+    closing.shutSince.clear();
     if (stack !== undefined) await deleteStack(cloudFormation, runtime, stack, token, watch(name));
   } catch (error) {
     const shut = closing.shutSince.size;
@@ -202,7 +204,7 @@ async function closeMachines(
         details: { group: name, instances: open.map(({ ec2InstanceId }) => ec2InstanceId) },
       });
     for (const { arn } of open) {
-      await repeat(runtime, () => ecs.drainInstance(cluster, arn));
+      await surely(runtime, () => ecs.drainInstance(cluster, arn));
       closed.add(arn);
       shutSince.set(arn, runtime.now());
     }
@@ -238,7 +240,7 @@ async function reopenMachines(
   { closed, shutSince }: Closing,
 ): Promise<void> {
   for (const arn of closed) {
-    const reopened = await repeat(runtime, () => ecs.activateInstance(cluster, arn)).then(
+    const reopened = await surely(runtime, () => ecs.activateInstance(cluster, arn)).then(
       () => true,
       () => false,
     );
