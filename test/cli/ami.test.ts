@@ -180,8 +180,8 @@ describe("ami latest", () => {
     ],
     ["env", "AIPLAT_IMAGE_ID=ami-0a1\n"],
     ["yaml", "apiVersion: aiplat/v1\nkind: AmiList\nitems:\n  - region: us-east-1\n"],
-    ["markdown", "| Region | Orchestrator |"],
-    ["table", "Region     Orchestrator  OS"],
+    ["markdown", "| REGION | ORCHESTRATOR |"],
+    ["table", "REGION     ORCHESTRATOR  OS"],
     ["html", "<!doctype html>"],
   ])("as -o %s has one value", async (format, start) => {
     const { stdout } = await ami(two, "latest", "-o", format);

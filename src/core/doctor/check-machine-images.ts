@@ -3,7 +3,7 @@
  * what runs there.
  */
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
-import { counted } from "../base/counted.ts";
+import { ageInDays } from "../base/counted.ts";
 import { checkImageDriver, isOldDriver } from "../catalog/container-images/image-checks.ts";
 import type { ImageReference } from "../catalog/container-images/image-reference.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
@@ -101,7 +101,7 @@ function checkAge(
   { newest, now, maxAgeMs }: ImageFacts,
 ): CheckItem {
   const ageMs = createdAt === undefined ? undefined : now - createdAt;
-  const age = ageMs === undefined ? "" : `, ${counted(Math.max(0, Math.floor(ageMs / 86_400_000)), "day")} old`;
+  const age = createdAt === undefined ? "" : `, ${ageInDays(createdAt, now)}`;
   const tooOld = maxAgeMs !== undefined && ageMs !== undefined && ageMs > maxAgeMs;
   if (family === undefined) {
     if (tooOld) return fail("ami-age", `${id} (${name}) is older than --max-age${age}`, fix);

@@ -275,6 +275,8 @@ export const problemCodes = {
     "efa-security-group": error("The security groups do not let EFA's traffic in and out among their members"),
     "zone-without-type": error("A subnet is in a zone that does not offer the instance type"),
     "bottlerocket-mounts": error("Bottlerocket has nothing to mount a Lustre file system or a bucket with"),
+    "unknown-image": error("There is no such machine image in the region, or none that the account may use"),
+    "small-disk": error("The volume of the machines is smaller than the snapshot of their image"),
     "reserved-memory": error("What is reserved leaves less memory than the tasks of a machine take"),
     "spot-reservation": error("Spot machines do not start in a reservation"),
     "managed-instances-setting": error("ECS decides of Managed Instances what the flag says, or has no field for it"),
