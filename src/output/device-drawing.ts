@@ -1,4 +1,3 @@
-import { counted } from "../core/base/counted.ts";
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
 import { usdText } from "./cost.ts";
 import { idOf, summarise, workloadName } from "./device-summary.ts";
@@ -102,7 +101,9 @@ function describeWorkloads(
     const count = (counts.get(workloadName(task))?.count ?? 0) + 1;
     counts.set(workloadName(task), { paint: hues.get(task.taskArn)!, count });
   }
-  const paints = new Map([...counts].map(([name, { paint, count }]) => [`${name} (${counted(count, "task")})`, paint]));
+  const paints = new Map(
+    [...counts].map(([name, { paint, count }]) => [`${name} (${count} ${count === 1 ? "task" : "tasks"})`, paint]),
+  );
   const gap = "   ";
   // Coloured after it is wrapped: colours have no width.
   const coloured = (line: string) => line.split(gap).map((text) => paints.get(text)!(text));

@@ -1,4 +1,3 @@
-import { agreeing, counted } from "../core/base/counted.ts";
 import type { ClusterDevices, MappedInstance, MappedTask } from "../core/devices/device-map.ts";
 import { devicesCostText } from "./cost.ts";
 import type { Style } from "./style.ts";
@@ -18,9 +17,10 @@ export function summarise({ cluster, instances, cost }: ClusterDevices, style: S
     ...(missing > 0 ? [style.red(`${missing} missing`)] : []),
     ...(count("conflict") > 0 ? [style.red(`${count("conflict")} in conflict`)] : []),
   ];
+  const all = devices.length + missing;
   return (
-    `cluster ${style.bold(cluster)}: ${counted(devices.length + missing, "device")} on ` +
-    `${counted(instances.length, "instance")}\n${parts.join(", ")}\n${cost === undefined ? "" : `cost: ${wrapAfter("cost: ".length, devicesCostText(cost), columns)}\n`}${rooms(instances)}`
+    `cluster ${style.bold(cluster)}: ${all} ${all === 1 ? "device" : "devices"} on ${instances.length} ` +
+    `${instances.length === 1 ? "instance" : "instances"}\n${parts.join(", ")}\n${cost === undefined ? "" : `cost: ${wrapAfter("cost: ".length, devicesCostText(cost), columns)}\n`}${rooms(instances)}`
   );
 }
 
@@ -66,7 +66,7 @@ export function describeRoom(instances: readonly MappedInstance[]): string | und
     .filter(({ replicas }) => replicas > 0);
   return (
     `room for ${fitting.map(({ size, replicas }) => `${replicas} x ${size}`).join(", ")} ` +
-    `${agreeing(fitting.at(-1)!.size, "device", "devices")}`
+    `${fitting.at(-1)!.size === 1 ? "device" : "devices"}`
   );
 }
 

@@ -1,4 +1,3 @@
-import { counted } from "../core/base/counted.ts";
 import type { InstanceTypeDetail } from "../core/catalog/instance-types/detail.ts";
 import { acceleratorLabel, gibibytes, pricesDocument, toItem } from "./instance-types.ts";
 import type { View } from "./print.ts";
@@ -67,7 +66,7 @@ function acceleratorText({ type }: InstanceTypeDetail): string {
 
 function efaText(interfaces: number | null): string {
   if (interfaces === null) return "yes; no source gives the number of interfaces";
-  return interfaces === 0 ? "none" : counted(interfaces, "interface");
+  return interfaces === 0 ? "none" : `${interfaces} ${interfaces === 1 ? "interface" : "interfaces"}`;
 }
 
 function slotsText({ legalSlots, topology }: InstanceTypeDetail): string | undefined {

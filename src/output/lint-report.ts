@@ -1,4 +1,3 @@
-import { counted } from "../core/base/counted.ts";
 import type { LintReport, ReportedFinding } from "../core/ecs/lint/report.ts";
 import { githubAnnotation } from "./annotations.ts";
 import type { View } from "./print.ts";
@@ -44,12 +43,12 @@ export function lintSummary({ files, fixed = [] }: LintReport): string {
     sum((file) => file.warnings),
   ];
   const found = [
-    ...(errors === 0 ? [] : [counted(errors, "error")]),
-    ...(warnings === 0 ? [] : [counted(warnings, "warning")]),
+    ...(errors === 0 ? [] : [plural(errors, "error")]),
+    ...(warnings === 0 ? [] : [plural(warnings, "warning")]),
   ];
-  const where = `in ${counted(definitions, "task definition")}.`;
+  const where = `in ${plural(definitions, "task definition")}.`;
   if (fixed.length === 0) return `${found.length === 0 ? "No problems" : found.join(" and ")} ${where}`;
-  return `Fixed ${counted(fixed.length, "problem")}; ${found.length === 0 ? "none" : found.join(" and ")} left ${where}`;
+  return `Fixed ${plural(fixed.length, "problem")}; ${found.length === 0 ? "none" : found.join(" and ")} left ${where}`;
 }
 
 /** A line for each finding that was fixed. */
@@ -80,4 +79,8 @@ function annotation({ severity, rule, file, line, column, message, fix }: Report
   // Standard input is no file of the repository.
   const place = file.startsWith("<") ? {} : { file, line, col: column };
   return githubAnnotation(severity, { ...place, title: rule }, `${message}\n${fix}`);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

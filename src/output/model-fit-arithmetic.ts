@@ -1,4 +1,3 @@
-import { agreeing, counted } from "../core/base/counted.ts";
 import type { SlotFit } from "../core/models/fit.ts";
 import type { FitRequest } from "../core/models/request.ts";
 import { gibibytes } from "./instance-types.ts";
@@ -16,7 +15,11 @@ export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest,
     const rank = kind === "neuron" ? "core" : "GPU";
     const of = degrees.length > 1 ? `; degrees ${degrees.join(", ")}` : "";
     lines.push(
-      [`memory of each of ${counted(ranks, rank)}`, gibibytes(memoryMiB), `${engine}, ${precision}${of}`],
+      [
+        `memory of each of ${ranks} ${rank}${ranks === 1 ? "" : "s"}`,
+        gibibytes(memoryMiB),
+        `${engine}, ${precision}${of}`,
+      ],
       ["of which usable", gibibytes(usableMiB)],
       ["weights", less(weightsMiB)],
     );
@@ -29,7 +32,7 @@ export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest,
       [
         `a sequence of ${contextTokens} tokens`,
         gibibytes(memory.perSequenceMiB),
-        `${memory.sequences} ${agreeing(memory.sequences, "fits", "fit")} at once`,
+        `${memory.sequences} ${memory.sequences === 1 ? "fits" : "fit"} at once`,
       ],
     );
   }
@@ -40,7 +43,7 @@ export function fitArithmetic(fit: SlotFit, { contextTokens, task }: FitRequest,
     `  ${what.padEnd(width)}  ${figure.padStart(8)} GiB${more === undefined ? "" : `  ${more}`}`.trimEnd(),
   );
   const verdict = fit.fits
-    ? [`  fits: ${counted(replicasPerInstance, "replica")} an instance`]
+    ? [`  fits: ${replicasPerInstance} ${replicasPerInstance === 1 ? "replica" : "replicas"} an instance`]
     : reasons.map(({ code, message }) => `  does not fit: ${code}: ${message}`);
   const served =
     image === undefined || !fit.fits

@@ -1,4 +1,3 @@
-import { counted } from "../core/base/counted.ts";
 import type { Assumption } from "../core/models/engines.ts";
 import type { SlotFit } from "../core/models/fit.ts";
 import type { ModelFigures } from "../core/models/model-figures.ts";
@@ -93,7 +92,7 @@ function headText(model: ModelFigures, request: FitRequest, style: Style, column
   const text =
     `${name}: ${billions(parameters)} billion parameters (${architecture}, published in ${publishedPrecision}` +
     `${asOf === undefined ? "" : `, figures of ${asOf}`}), ${cacheBytesPerToken} bytes of cache a token\n` +
-    `${task}: ${counted(sequences, "sequence")} at once on ${what}, ${contextTokens} tokens` +
+    `${task}: ${sequences} ${sequences === 1 ? "sequence" : "sequences"} at once on ${what}, ${contextTokens} tokens` +
     `${own} each\n`;
   // Coloured after it is wrapped: colours have no width.
   return wrapLines(text, columns, "").replace(name, () => style.bold(name));

@@ -1,4 +1,3 @@
-import { counted } from "../core/base/counted.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import { changeRows, costRows, logGroupRows, planTables, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
@@ -16,7 +15,7 @@ export function runPlanView({ inputs, registrations, steps, logGroups = [], unpl
       why,
     ]),
   ];
-  const asked = counted(count, "task");
+  const asked = count === 1 ? "1 task" : `${count} tasks`;
   const placed = steps.reduce((sum, step) => sum + step.count, 0);
   return {
     kind: "Plan",

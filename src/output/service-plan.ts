@@ -1,4 +1,3 @@
-import { counted } from "../core/base/counted.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
 import { changeRows, changeText, costRows, logGroupRows, planTables, planText } from "./plan-rows.ts";
 import type { View } from "./print.ts";
@@ -16,7 +15,7 @@ export function servicePlanView(plan: ServicePlan): View {
     ...placementsOf(steps).map(({ service, count, why }) => ["place", `${count} x ${service}`, why]),
   ];
   const stalled = unplaced.map(({ detail = "" }) => ["stall", detail.split(" ", 1)[0]!, detail]);
-  const wanted = counted(replicas, "replica");
+  const wanted = `${replicas} ${replicas === 1 ? "replica" : "replicas"}`;
   const changes = logGroups.some(({ action }) => action === "create") || steps.some(({ action }) => action !== "keep");
   const unchanged = changes ? "" : ", nothing to change";
   return {

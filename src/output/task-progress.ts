@@ -1,4 +1,3 @@
-import { counted } from "../core/base/counted.ts";
 import type { Context } from "../context.ts";
 import { note } from "./note.ts";
 import { isLive, startProgress } from "./progress.ts";
@@ -19,6 +18,6 @@ export interface TaskProgress {
 export async function startTaskProgress(context: Context, count: number, { live = true } = {}): Promise<TaskProgress> {
   if (!live || !isLive(context))
     return { change: (line) => note(context, line), stand: () => undefined, stop: () => undefined };
-  const progress = await startProgress(context, `waiting for ${counted(count, "task")}`);
+  const progress = await startProgress(context, `waiting for ${count} ${count === 1 ? "task" : "tasks"}`);
   return { change: () => undefined, stand: progress.update, stop: progress.stop };
 }

@@ -1,4 +1,3 @@
-import { agreeing, counted } from "../../core/base/counted.ts";
 import type { ClusterDevices, MappedDevice, MappedInstance, MappedTask } from "../../core/devices/device-map.ts";
 import { devicesCostText, usdText } from "../cost.ts";
 import { byType, describeRoom, idOf, workloadName } from "../device-summary.ts";
@@ -83,7 +82,7 @@ function head({ cluster, observedAt, instances, cost }: ClusterDevices, workload
     );
   return `<header>
 <h1>${escapeHtml(cluster)}</h1>
-<p class="sub">${counted(total, "accelerator device")} on ${counted(instances.length, "instance")}, ${time(observedAt)}</p>
+<p class="sub">${count(total, "accelerator device")} on ${count(instances.length, "instance")}, ${time(observedAt)}</p>
 ${cost === undefined ? "" : `<p class="sub">${escapeHtml(devicesCostText(cost))}</p>\n`}<div class="bar" aria-hidden="true">${bar.join("")}</div>
 <div class="chips" role="group" aria-label="States">${stateChips.join("")}</div>
 ${tools}
@@ -119,7 +118,7 @@ function main(map: ClusterDevices, workloads: Workloads): string {
     const free = devices.filter(({ state }) => state === "free").length;
     // "4 x 4" stays on one line of a phone.
     const room = describeRoom(some)?.replaceAll(" x ", "\u00a0x\u00a0");
-    const said = [counted(some.length, "instance"), `${free} of ${devices.length} free`, room ?? []].flat();
+    const said = [count(some.length, "instance"), `${free} of ${devices.length} free`, room ?? []].flat();
     return `<section>
 <h2>${escapeHtml(type)} <small>${said.join(", ")}</small></h2>
 <div class="cards">
@@ -198,12 +197,7 @@ function notes({ devices, missing, reach = [] }: MappedInstance, tasks: Readonly
   return [
     ...(conflicts.length === 0
       ? []
-      : [
-          [
-            "bad",
-            `${agreeing(conflicts.length, "Device", "Devices")} ${ranges(conflicts)}: held by two tasks at once.`,
-          ],
-        ]),
+      : [["bad", `${conflicts.length === 1 ? "Device" : "Devices"} ${ranges(conflicts)}: held by two tasks at once.`]]),
     ...(missing === undefined ? [] : [["bad", `${missing.message}.`]]),
     ...privileged.map((definition) => ["", `${definition} is privileged and could open every device here.`]),
   ]
@@ -230,6 +224,10 @@ function ranges(numbers: readonly number[]): string {
     else runs.push([number, number]);
   }
   return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function shortId(arn: string): string {
