@@ -21,10 +21,13 @@ export const taskdefRegister = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
+    const { variant } = invocation.options;
     const workload = await loadEcsWorkload(context, invocation);
-    const ecsWorkload = await resolveOnCluster(context, workload, workload.resolved.ecs.cluster ?? "default");
+    // The cluster has no say in which variants there are: it is not asked where there is no such one.
+    chooseVariants(workload.anywhere, variant);
+    const ecsWorkload = await resolveOnCluster(context, workload, "live");
     // Every definition is generated before the first is registered: a refusal leaves nothing half done.
-    const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
+    const definitions = chooseVariants(ecsWorkload, variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     const afterwards = await context.aws.ecsAfterwards();
     const outcomes = await Promise.allSettled(
