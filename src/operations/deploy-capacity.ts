@@ -4,11 +4,12 @@ import { isHollow, isUnderWay, type ChangeSet, type ResourceChange, type Stack }
 import type { CloudFormationPort } from "../capacity-ports.ts";
 import type { Runtime } from "../context.ts";
 import { AiplatError } from "../errors.ts";
-import type { ClusterDescription, EcsPort } from "../ports.ts";
+import type { EcsPort } from "../ports.ts";
 import { changeProviders } from "./change-providers.ts";
 import { dropChangeSet, executeChangeSet, makeChangeSet, settleStack } from "./change-stack.ts";
 import { resumeFollowing, type StackWatch } from "./follow-stack.ts";
 import { halfDone } from "./half-done.ts";
+import { noCluster } from "./observe-cluster.ts";
 import { callToken } from "./tokens.ts";
 
 /** What a template's body may have. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -132,7 +133,7 @@ async function refuseOther(
 ): Promise<void> {
   const makesCluster = Object.values(template.Resources).some(({ Type }) => Type === clusterType);
   if (stack === undefined || isHollow(stack) || stack.status === "DELETE_COMPLETE")
-    return refuseCluster(await ecs.describeCluster(cluster), cluster, makesCluster);
+    return refuseCluster(ecs, cluster, makesCluster);
   if (isUnderWay(stack)) return;
   const resources = await cloudFormation.resources(stack.id);
   const has = (type: string) =>
@@ -153,19 +154,21 @@ async function refuseOther(
         hint: "Add --create-cluster.",
       },
     );
-  if (!has(clusterType)) refuseCluster(await ecs.describeCluster(cluster), cluster, makesCluster);
+  if (!has(clusterType)) await refuseCluster(ecs, cluster, makesCluster);
 }
 
-function refuseCluster(described: ClusterDescription | undefined, cluster: string, makesCluster: boolean): void {
+async function refuseCluster(ecs: EcsPort, cluster: string, makesCluster: boolean): Promise<void> {
+  const described = await ecs.describeCluster(cluster);
   const isThere = described?.status === "ACTIVE";
   if (isThere && makesCluster)
     throw new AiplatError("Usage", `cluster ${cluster} is there already`, {
       hint: "Leave --create-cluster out: a stack that makes it would take it away with itself.",
     });
   if (!isThere && !makesCluster)
-    throw new AiplatError(
-      "NotFound",
-      `there is no cluster ${cluster}${described === undefined ? "" : `: it is ${described.status}`}`,
-      { hint: "Add --create-cluster to have the stack make it, or name another with --cluster." },
+    throw noCluster(
+      ecs,
+      cluster,
+      described,
+      "Add --create-cluster to have the stack make it, or name another with --cluster.",
     );
 }

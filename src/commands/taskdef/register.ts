@@ -38,7 +38,8 @@ export const taskdefRegister = defineCommand({
     // One whose definition may be registered all the same says so for all.
     const failed = errors.find(isUncertain) ?? errors[0];
     if (failed === undefined || done.length > 0) await print(context, registrationsView(done));
-    if (failed !== undefined) throw notAllRegistered(failed, done.length, definitions.length);
+    if (failed === undefined) return;
+    throw done.length > 0 || isUncertain(failed) ? notAllRegistered(failed, done.length, definitions.length) : failed;
   },
 });
 
