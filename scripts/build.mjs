@@ -9,6 +9,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makerOf } from "./maker.mjs";
+import { onlyWhatIsUsed } from "./only-what-is-used.mjs";
 import { packsOf } from "./packs.mjs";
 import { writeBillOfMaterials, writeNotices } from "./third-party-notices.mjs";
 
@@ -41,19 +42,6 @@ const celWhenUsed = {
   },
 };
 
-/**
- * The SDK's checksum of streams of events, of which no operation that is called has any, looks whether zlib has one as it is
- * imported, which is with every client: a hundredth of a command's CPU. The same in JavaScript needs no zlib.
- */
-const checksumWithoutZlib = {
-  name: "checksum-without-zlib",
-  setup({ onLoad }) {
-    onLoad({ filter: /[/\\]@smithy[/\\]core[/\\].*[/\\]Crc32Node\.js$/ }, () => ({
-      contents: 'export { Crc32Js as Crc32Node } from "./Crc32Js";',
-    }));
-  },
-};
-
 const shared = {
   absWorkingDir: root,
   bundle: true,
@@ -77,7 +65,7 @@ await mkdir(dist, { recursive: true });
 const cli = await build({
   ...shared,
   entryPoints: ["src/main.ts"],
-  plugins: [withoutChildProcess, celWhenUsed, checksumWithoutZlib],
+  plugins: [withoutChildProcess, celWhenUsed, onlyWhatIsUsed],
   splitting: true,
   metafile: true,
   write: false,

@@ -5,6 +5,7 @@ import { build } from "esbuild";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onlyWhatIsUsed } from "./only-what-is-used.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -16,6 +17,7 @@ await build({
   platform: "node",
   target: "node20.19",
   mainFields: ["module", "main"],
+  plugins: [onlyWhatIsUsed],
   format: "esm",
   outdir: process.argv[2],
   logLevel: "warning",

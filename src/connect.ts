@@ -1,4 +1,5 @@
 // The composition root: options and a process-like object in, a Context out.
+import { machineClock, type Clock } from "./clock.ts";
 import type { Aws, Context, GlobalOptions, MachineCount, OutputStream } from "./context.ts";
 import { Interrupted } from "./errors.ts";
 import { harmlessOutput } from "./output/harmless.ts";
@@ -14,24 +15,6 @@ export interface Surroundings extends Pick<
   /** Default: the machine's. */
   readonly clock?: Clock;
 }
-
-/** Time as a command has it, in milliseconds. */
-export interface Clock {
-  /** Since the epoch. */
-  now(): number;
-  /** May reject early when the signal aborts. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
-  /** Runs this so much later, where the process still lives: it need not wait for it. */
-  after(milliseconds: number, run: () => void): void;
-}
-
-export const machineClock: Clock = {
-  now: () => Date.now(),
-  // Loaded where somebody waits: most commands do not.
-  sleep: async (milliseconds, signal) =>
-    (await import("node:timers/promises")).setTimeout(milliseconds, undefined, { signal }),
-  after: (milliseconds, run) => void setTimeout(run, milliseconds).unref(),
-};
 
 /** What came of a connection, for what is said at the end. */
 export interface Connection {
@@ -56,10 +39,11 @@ export function connect(options: GlobalOptions, surroundings: Surroundings): Con
     stderr: streams.stderr,
     ...(clock === undefined ? {} : { clock }),
   };
-  const { now, sleep } = clock ?? machineClock;
+  const { now, sleep, after } = clock ?? machineClock;
   const sandbox = options.sandbox ? lazySandbox(options, outside) : undefined;
   const base = {
     now,
+    after,
     sleep: (milliseconds: number) => {
       const { signal } = surroundings;
       return untilAborted(sleep(milliseconds, signal), signal);

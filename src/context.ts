@@ -111,6 +111,8 @@ export interface Context {
   now(): number;
   /** Resolves after `ms`, rejects with Interrupted when the signal aborts. */
   sleep(ms: number): Promise<void>;
+  /** Runs this so much later, where the process still lives: it need not wait for it. */
+  after(ms: number, run: () => void): void;
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly options: GlobalOptions;

@@ -34,6 +34,18 @@ export class AiplatError extends Error {
   }
 }
 
+/** Whether a call that ended so may have taken effect: its answer was lost, came too late or was cut off. */
+export function isUncertain(error: unknown): boolean {
+  return error instanceof AiplatError && error.details["uncertain"] === true;
+}
+
+/** Why something cannot be done again whose first answer was lost: that does not say that it was not done. */
+export function uncertain(error: unknown): unknown {
+  if (!(error instanceof AiplatError)) return error;
+  const { code, message, hint, details, cause } = error;
+  return new AiplatError(code, message, { ...present({ hint }), details: { ...details, uncertain: true }, cause });
+}
+
 /** Invalid input with every problem at once (exit 2). */
 export class InvalidInput extends AiplatError {
   readonly problems: readonly LocatedProblem[];

@@ -3,6 +3,7 @@
  * talks to AWS. Every method throws an AiplatError with the request id kept; every method stops when `signal` aborts.
  */
 import type { ScalingGroupPort } from "./capacity-ports.ts";
+import type { ObservedProvider } from "./core/capacity/observed-capacity.ts";
 import type { SecurityGroup } from "./core/capacity/security-groups.ts";
 import type { MachineImage, RunningInstances, Subnet } from "./core/doctor/observed-ec2.ts";
 import type { Decision, Role, SecretState } from "./core/doctor/observed-account.ts";
@@ -44,19 +45,6 @@ export interface ClusterDescription {
   readonly instances?: number;
   /** How many of its tasks run or are to. */
   readonly tasks?: number;
-}
-
-/** A capacity provider as DescribeCapacityProviders answers it. */
-export interface DescribedProvider {
-  readonly name: string;
-  readonly type: string;
-  readonly managedScaling?: boolean;
-  readonly managedDraining?: boolean;
-  readonly managedTerminationProtection?: boolean;
-  /** Of managed scaling, in percent. */
-  readonly targetCapacity?: number;
-  /** The name of its Auto Scaling group. */
-  readonly groupName?: string;
 }
 
 export interface LaunchTemplateReference {
@@ -179,7 +167,7 @@ export interface EcsPort extends EcsServicePort {
     strategy: readonly CapacityProviderStrategyItem[],
   ): Promise<void>;
   /** Any number of names, in batches of 10; those that are not there are left out. */
-  describeCapacityProviders(names: readonly string[], cluster: string): Promise<readonly DescribedProvider[]>;
+  describeCapacityProviders(names: readonly string[], cluster: string): Promise<readonly ObservedProvider[]>;
   registerTaskDefinition(definition: TaskDefinition): Promise<RegisteredTaskDefinition>;
   /** The definition by family (latest ACTIVE revision), family:revision or ARN; undefined when there is none. */
   describeTaskDefinition(reference: string): Promise<RegisteredTaskDefinition | undefined>;

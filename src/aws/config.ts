@@ -2,11 +2,10 @@
  * What every AWS adapter is made with: src/aws/connect.ts builds it, once a
  * region, from flags, environment and profile.
  */
+import type { Clock } from "../clock.ts";
 import { present } from "../core/base/present.ts";
 import { wholeAnswers } from "./answers.ts";
 import type { SSMClientConfig } from "@aws-sdk/client-ssm";
-import type { Timer } from "./lasting.ts";
-import type { PaceClock } from "./pace.ts";
 
 /** The services aiplat calls, by the name that the AWS CLI and IAM actions use. */
 export type AwsService =
@@ -39,7 +38,7 @@ export interface AwsConfig {
   /** Writes one line about an AWS call (--debug). */
   readonly log?: (line: string) => void;
   /** What requests are paced by, and what cuts them off; the machine's unless given. */
-  readonly clock?: PaceClock & Timer;
+  readonly clock?: Clock;
 }
 
 /** The settings that all SDK clients share. */

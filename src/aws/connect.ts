@@ -1,8 +1,8 @@
+import { within } from "../clock.ts";
 import { present } from "../core/base/present.ts";
 import type { Aws, Context, GlobalOptions } from "../context.ts";
 import type { AwsConfig } from "./config.ts";
 import { chooseCredentials, keysOfEnvironment } from "./credentials.ts";
-import { within } from "./lasting.ts";
 import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile, sourceOf } from "./profile.ts";
 
 type CreatePort<Port> = (config: AwsConfig, signal: AbortSignal) => Port;

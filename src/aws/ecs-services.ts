@@ -6,7 +6,7 @@ import {
   TagResourceCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { AiplatError } from "../errors.ts";
+import { AiplatError, uncertain } from "../errors.ts";
 import type { EcsServicePort } from "../ports.ts";
 import type { Call } from "./call.ts";
 import { toService } from "./ecs-shapes.ts";
@@ -96,10 +96,7 @@ export function createServiceCalls(calls: ServiceCalls): EcsServicePort {
         if (!isGone(error)) throw error;
         // The SDK repeats a call whose answer was lost, and finds that the first one has done it.
         const found = await describe(cluster, [service]).catch(() => {
-          throw new AiplatError(error.code, error.message, {
-            details: { ...error.details, uncertain: true },
-            cause: error,
-          });
+          throw uncertain(error);
         });
         const gone = found.find(({ status }) => status !== "ACTIVE");
         if (gone === undefined) throw error;

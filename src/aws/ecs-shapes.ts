@@ -13,14 +13,15 @@ import type {
   Task as SdkTask,
 } from "@aws-sdk/client-ecs";
 import { present } from "../core/base/present.ts";
+import type { ObservedProvider } from "../core/capacity/observed-capacity.ts";
 import type { ContainerInstance, GpuDevice, InstanceHealth, Resources } from "../core/cluster/snapshot.ts";
 import type { Failure, RegisteredTaskDefinition, Tag, Task, TaskContainer } from "../core/ecs-api/api.ts";
 import type { Deployment, Service, ServiceEvent } from "../core/ecs-api/service.ts";
 import type { ServiceDeployment } from "../core/ecs-api/service-deployment.ts";
-import type { ClusterDescription, DescribedProvider } from "../ports.ts";
+import type { ClusterDescription } from "../ports.ts";
 import type { OnWire } from "./ecs-client.ts";
 
-export function toProvider(provider: CapacityProvider): DescribedProvider {
+export function toProvider(provider: CapacityProvider): ObservedProvider {
   const { name, type, managedInstancesProvider, autoScalingGroupProvider: group } = provider;
   const groupName = group?.autoScalingGroupArn?.split("autoScalingGroupName/")[1];
   return {

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { present } from "../core/base/present.ts";
+import { machineClock, type Clock } from "../clock.ts";
 import { Interrupted } from "../errors.ts";
 
 /** How many requests AWS takes: `burst` at once, then `perSecond`. */
@@ -9,12 +8,10 @@ export interface Bucket {
 }
 
 /** Time, so that tests need not wait for it. */
-export interface PaceClock {
-  /** Milliseconds. */
-  now(): number;
-  /** May reject early when the signal aborts. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
-}
+export type PaceClock = Pick<Clock, "now" | "sleep">;
+
+/** Goes on evenly where somebody sets the machine's time: nobody else is told what it tells. */
+const steadyClock: PaceClock = { ...machineClock, now: () => performance.now() };
 
 /** Runs a request when its bucket and the number of requests under way allow it, first come, first served. */
 export type Pace = <Result>(request: () => Promise<Result>) => Promise<Result>;
@@ -26,7 +23,7 @@ const mostUnderWay = 16;
  *
  * @param signal Ends a request that waits for its turn with Interrupted, where there is one.
  */
-export function createPace(bucket: Bucket, clock: PaceClock = machineClock, signal?: AbortSignal): Pace {
+export function createPace(bucket: Bucket, clock: PaceClock = steadyClock, signal?: AbortSignal): Pace {
   let tokens = bucket.burst;
   let filledAt = clock.now();
   let underWay = 0;
@@ -64,8 +61,3 @@ async function waitFor(clock: PaceClock, milliseconds: number, signal: AbortSign
   }
   if (signal?.aborted === true) throw new Interrupted();
 }
-
-const machineClock: PaceClock = {
-  now: () => performance.now(),
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, present({ signal })),
-};

@@ -1,7 +1,7 @@
+import { within } from "../clock.ts";
 import { nameOfArn } from "../core/ecs-api/arn.ts";
 import type { SandboxPort } from "../ports.ts";
 import type { AwsConfig } from "./config.ts";
-import { within } from "./lasting.ts";
 
 /** What is on this machine answers at once, and a wrong guess costs no more. */
 const timeoutMs = 1_000;

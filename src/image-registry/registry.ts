@@ -1,3 +1,4 @@
+import { within } from "../clock.ts";
 import type { Context } from "../context.ts";
 import type { ImageReference } from "../core/catalog/container-images/image-reference.ts";
 import { architecturesOf, isIndex, manifestTypes, type ImageState } from "../core/doctor/observed-image.ts";
@@ -14,13 +15,14 @@ const timeoutMs = 10_000;
  * Container registries other than ECR's private ones, asked without credentials as docker does.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
-export function createRegistry({ signal }: Pick<Context, "signal">): RegistryPort {
+export function createRegistry(context: Pick<Context, "signal" | "after">): RegistryPort {
+  const { signal } = context;
   return {
     findImage: async (image) => {
       const { base, repository } = locate(image);
       const url = `${base}/v2/${repository}/manifests/${image.digest ?? image.tag ?? "latest"}`;
       try {
-        return await findManifest(url, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+        return await findManifest(url, within(signal, timeoutMs, context));
       } catch (error) {
         if (signal.aborted) throw new Interrupted("interrupted", { cause: error });
         throw new AiplatError("Network", `${new URL(base).host} cannot be asked: ${causeOf(error, timeoutMs)}`, {

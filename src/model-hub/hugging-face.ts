@@ -1,3 +1,4 @@
+import { within } from "../clock.ts";
 import type { Context } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import { answerText } from "../http/answer-text.ts";
@@ -21,14 +22,11 @@ export async function readHubConfig(context: HubContext, name: string): Promise<
   throw new AiplatError("NotFound", `${host} has no model ${name} with a config.json on its main branch`);
 }
 
-type HubContext = Pick<Context, "env" | "signal">;
+type HubContext = Pick<Context, "env" | "signal" | "after">;
 
 /** The text of a file of a model's main branch; undefined where there is none. Throws as readHubConfig. */
-export async function readHubFile(
-  { env, signal }: HubContext,
-  name: string,
-  file: string,
-): Promise<string | undefined> {
+export async function readHubFile(context: HubContext, name: string, file: string): Promise<string | undefined> {
+  const { env, signal } = context;
   const endpoint = endpointOf(env);
   const token = tokenOf(env);
   const url = `${endpoint}/${name}/resolve/main/${file}`;
@@ -36,7 +34,7 @@ export async function readHubFile(
   try {
     const answer = await fetch(url, {
       headers: token === "" ? {} : { authorization: `Bearer ${token}` },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: within(signal, timeoutMs, context),
     });
     if (answer.ok) return await answerText(answer);
     if (answer.status === 404) return undefined;

@@ -5,7 +5,7 @@ import type { EcsPort } from "../ports.ts";
 import { isGivenBack } from "./given-back.ts";
 import type { Runtime } from "../context.ts";
 import { batchToken } from "./tokens.ts";
-import { isUncertain, lookAgainMs, patienceMs, uncertain } from "./uncertain.ts";
+import { lookAgainMs, surely } from "./uncertain.ts";
 
 export interface RunAnswer {
   readonly tasks: readonly Task[];
@@ -57,22 +57,11 @@ async function askSurely(
   request: RunTaskRequest,
   options: AskOptions,
 ): Promise<RunAnswer> {
-  const startedAt = runtime.now();
-  let lost = false;
-  for (let pauseMs = 1_000; ; pauseMs *= 2) {
-    try {
-      return await ecs.runTask(request);
-    } catch (thrown) {
-      if (isConflict(thrown)) return startedBefore(ecs, runtime, request.cluster, options, thrown);
-      if (!isUncertain(thrown)) throw lost ? uncertain(thrown) : thrown;
-      lost = true;
-      if (runtime.signal.aborted || runtime.now() - startedAt + pauseMs > patienceMs) throw thrown;
-      try {
-        await runtime.sleep(pauseMs);
-      } catch {
-        throw thrown;
-      }
-    }
+  try {
+    return await surely(runtime, () => ecs.runTask(request));
+  } catch (thrown) {
+    if (isConflict(thrown)) return startedBefore(ecs, runtime, request.cluster, options, thrown);
+    throw thrown;
   }
 }
 

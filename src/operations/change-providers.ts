@@ -1,9 +1,9 @@
 import type { ProviderList } from "../core/capacity/provider-list.ts";
 import type { Runtime } from "../context.ts";
-import { AiplatError } from "../errors.ts";
+import { AiplatError, isUncertain } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { requireActiveCluster } from "./observe-cluster.ts";
-import { isUncertain, patienceMs } from "./uncertain.ts";
+import { patienceMs } from "./uncertain.ts";
 
 /** While ECS attaches or detaches a provider, it takes no other change of the list. */
 const busy = /^UpdateInProgressException$/;

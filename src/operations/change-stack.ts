@@ -8,12 +8,11 @@ import {
 } from "../core/capacity/stack.ts";
 import type { ChangeSetRequest, CloudFormationPort } from "../capacity-ports.ts";
 import type { Runtime } from "../context.ts";
-import { AiplatError, Interrupted } from "../errors.ts";
+import { AiplatError, Interrupted, isUncertain } from "../errors.ts";
 import { followStack, knownEvents, resumeFollowing, type StackWatch } from "./follow-stack.ts";
 import { halfDone } from "./half-done.ts";
-import { surely } from "./sure-services.ts";
 import { callToken } from "./tokens.ts";
-import { isUncertain } from "./uncertain.ts";
+import { surely } from "./uncertain.ts";
 
 const pauseMs = 2_000;
 /** CloudFormation compares templates within seconds; a change set that takes longer than this never comes. */

@@ -14,11 +14,12 @@ import type { AutoScalingPort, ClusterDescription, EcsPort } from "../ports.ts";
 import { changeProviders } from "./change-providers.ts";
 import { deleteStack } from "./change-stack.ts";
 import { settleMs } from "./roll-machines.ts";
-import { emptyGroup, repeat } from "./empty-group.ts";
+import { emptyGroup } from "./empty-group.ts";
 import { noCluster } from "./observe-cluster.ts";
 import { observeClusterContents } from "./observe-cluster-contents.ts";
 import type { StackWatch } from "./follow-stack.ts";
 import { halfDone } from "./half-done.ts";
+import { surely } from "./uncertain.ts";
 
 export interface Remover {
   readonly ecs: EcsPort;
@@ -179,7 +180,7 @@ async function closeMachines(remover: Remover, doomed: DoomedCapacity, refuseIn:
     try {
       refuseIn(look);
     } catch (refusal) {
-      for (const arn of closed) await repeat(runtime, () => ecs.activateInstance(cluster, arn));
+      for (const arn of closed) await surely(runtime, () => ecs.activateInstance(cluster, arn));
       throw refusal;
     }
     const ids = new Set(idsOf(look.group));
@@ -189,7 +190,7 @@ async function closeMachines(remover: Remover, doomed: DoomedCapacity, refuseIn:
     const isLate = runtime.now() >= waitsUntil;
     if (open.length === 0 && (starting.length === 0 || isLate)) return;
     for (const { arn } of open) {
-      await repeat(runtime, () => ecs.drainInstance(cluster, arn));
+      await surely(runtime, () => ecs.drainInstance(cluster, arn));
       closed.add(arn);
     }
     if (open.length > 0) {

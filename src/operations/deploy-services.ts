@@ -7,7 +7,7 @@ import { rollsOut, type ServiceDeployment } from "../core/ecs-api/service-deploy
 import { staysUntil } from "../core/plan/judge-plan.ts";
 import { fitsBeside, takesOf, type Takes } from "../core/plan/side-by-side.ts";
 import type { ServicePlan, ServiceStep } from "../core/plan/service-plan.ts";
-import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
+import { AiplatError, Interrupted, isUncertain, toAiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { applyStep } from "./apply-step.ts";
 import type { AwaitedService } from "./follow-deployments.ts";
@@ -16,7 +16,6 @@ import { judgeDeployment } from "./judge-deployment.ts";
 import { rememberService } from "./remember-service.ts";
 import type { Runtime } from "../context.ts";
 import { sureServices } from "./sure-services.ts";
-import { isUncertain } from "./uncertain.ts";
 import { stopDeployment } from "./stop-deployment.ts";
 import { waitForServices, type ServiceOutcome, type ServiceWaitOptions } from "./wait-for-services.ts";
 import { hasFailed, successorsIn, withdrawServices } from "./withdraw-services.ts";

@@ -4,7 +4,7 @@ import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { Runtime } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { AutoScalingPort } from "../ports.ts";
-import { surely } from "./sure-services.ts";
+import { surely } from "./uncertain.ts";
 
 export interface GroupWatch {
   /** Milliseconds since the epoch, at which to give up. */
@@ -46,7 +46,7 @@ export async function emptyGroup(
     const toUnprotect = protectedOf(left);
     if (!isEmptied(group) || toUnprotect.length > 0) await beforeEnding();
     // What it launches from now on is protected no more, so that comes first; what came meanwhile is looked at again.
-    if (!isEmptied(group)) await repeat(runtime, () => autoScaling.emptyGroup(name));
+    if (!isEmptied(group)) await surely(runtime, () => autoScaling.emptyGroup(name));
     else await unprotect(autoScaling, runtime, name, toUnprotect);
     if (runtime.now() > deadline)
       throw new AiplatError(
@@ -78,7 +78,7 @@ async function unprotect(
 ): Promise<void> {
   if (ids.length === 0) return;
   try {
-    await repeat(runtime, () => autoScaling.unprotect(name, ids));
+    await surely(runtime, () => autoScaling.unprotect(name, ids));
   } catch (error) {
     // What was unprotected by a call whose answer was lost is on its way out, and refused.
     const group = await autoScaling.group(name);
@@ -89,9 +89,4 @@ async function unprotect(
 
 function isEmptied({ min, max, desired, protectsNewInstances }: GroupDetail): boolean {
   return min === 0 && max === 0 && desired === 0 && !protectsNewInstances;
-}
-
-/** Repeats a call that sets what is wanted until its answer is known. */
-export function repeat(runtime: Runtime, act: () => Promise<void>): Promise<void> {
-  return surely(runtime, act, async () => undefined);
 }

@@ -6,13 +6,12 @@ import { withoutBase, type RunStep } from "../core/plan/run-plan.ts";
 import { toRunFailure, type RunFailure } from "../core/plan/run-result.ts";
 import { definitionNameOf, taskIdOf } from "../core/ecs-api/arn.ts";
 import type { Failure, RegisteredTaskDefinition, Task, TaskDefinition } from "../core/ecs-api/api.ts";
-import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
+import { AiplatError, Interrupted, isUncertain, toAiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import { askToRun } from "./ask-to-run.ts";
 import { registerIfChanged, type Registered } from "./register-definition.ts";
 import type { ReplicaBatch, Replicas } from "./replicas.ts";
 import type { Runtime } from "../context.ts";
-import { isUncertain } from "./uncertain.ts";
 
 /** By the content of a definition, which is registered once a command, however many rounds start tasks of it. */
 export type Registrations = Map<string, Promise<Registered>>;

@@ -9,11 +9,11 @@ import {
   launchedTypes,
   type ObservedTemplate,
   type ObservedCapacity,
+  type ObservedProvider,
 } from "../core/capacity/observed-capacity.ts";
 import { isFargate } from "../core/ecs-api/fargate.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { Aws, Runtime } from "../context.ts";
-import type { DescribedProvider } from "../ports.ts";
 import { requireActiveCluster } from "./observe-cluster.ts";
 
 type Ports = Pick<Aws, "ecs" | "cloudFormation" | "autoScaling" | "ec2" | "ec2Read" | "ssm" | "region">;
@@ -61,7 +61,7 @@ async function observeStack(aws: Ports, name: string): Promise<DeployedStack | u
   return deployedStack(stack, body, resources);
 }
 
-async function observeGroup(aws: Ports, { groupName }: DescribedProvider): Promise<Partial<ObservedCapacity>> {
+async function observeGroup(aws: Ports, { groupName }: ObservedProvider): Promise<Partial<ObservedCapacity>> {
   if (groupName === undefined) return {};
   const autoScaling = await aws.autoScaling();
   const group = await autoScaling.group(groupName);

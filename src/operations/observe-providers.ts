@@ -1,8 +1,9 @@
 import { present } from "../core/base/present.ts";
+import type { ObservedProvider } from "../core/capacity/observed-capacity.ts";
 import type { AutoScalingGroup, CapacityProvider } from "../core/cluster/capacity-providers.ts";
 import type { Aws } from "../context.ts";
 import { AiplatError } from "../errors.ts";
-import type { DescribedGroup, DescribedProvider, LaunchTemplateReference } from "../ports.ts";
+import type { DescribedGroup, LaunchTemplateReference } from "../ports.ts";
 
 /**
  * Describes capacity providers, and the Auto Scaling groups of those that have one: how many instances these have and
@@ -30,7 +31,7 @@ type GroupReading = Pick<CapacityProvider, "group" | "groupUnknown">;
 
 async function readGroups(
   aws: Pick<Aws, "autoScaling" | "ec2Read">,
-  providers: readonly DescribedProvider[],
+  providers: readonly ObservedProvider[],
 ): Promise<(name: string) => GroupReading> {
   const names = [...new Set(providers.flatMap(({ groupName }) => groupName ?? []))];
   if (names.length === 0) return () => ({});

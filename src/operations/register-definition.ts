@@ -4,7 +4,7 @@ import { planRegistration } from "../core/plan/registrations.ts";
 import type { EcsPort } from "../ports.ts";
 import { readNewest } from "./describe-definitions.ts";
 import type { Runtime } from "../context.ts";
-import { isUncertain, lookAgainMs, patienceMs, uncertain } from "./uncertain.ts";
+import { lookAgainMs, surely } from "./uncertain.ts";
 
 /** What registering came to. */
 export interface Registered {
@@ -42,18 +42,12 @@ export async function registerOnce(
   afterwards: EcsPort = ecs,
 ): Promise<RegisteredTaskDefinition> {
   const startedAt = runtime.now();
-  let lost = false;
-  for (;;) {
-    try {
-      return await ecs.registerTaskDefinition(definition);
-    } catch (error) {
-      if (!isUncertain(error)) throw lost ? uncertain(error) : error;
-      lost = true;
-      const found = await lookFor(afterwards, runtime, definition, { lost: error, startedAt });
-      if (found !== undefined) return found;
-      if (runtime.signal.aborted || runtime.now() - startedAt > patienceMs) throw error;
-    }
-  }
+  return surely(
+    runtime,
+    () => ecs.registerTaskDefinition(definition),
+    () => lookFor(afterwards, runtime, definition, startedAt),
+    { twiceIsTwo: true },
+  );
 }
 
 /** Longer than elsewhere: no client token keeps ECS from registering twice what a list that is behind does not show. */
@@ -73,22 +67,17 @@ async function lookFor(
   ecs: EcsPort,
   runtime: Runtime,
   definition: TaskDefinition,
-  { lost, startedAt }: { readonly lost: unknown; readonly startedAt: number },
+  startedAt: number,
 ): Promise<RegisteredTaskDefinition | undefined> {
   for (const pauseMs of looksMs) {
-    try {
-      if (pauseMs > 0) await runtime.sleep(pauseMs);
-      const newest = await readNewest(ecs, [definition.family]);
-      let revision = newest.of(definition.family);
-      for (let older = 0; revision !== undefined && older <= mostOlder; older++) {
-        if (planRegistration(definition, newest, revision).taskDefinitionArn === revision.taskDefinitionArn)
-          return revision;
-        if (revision.revision === 1 || Number(revision.registeredAt ?? 0) < startedAt - clockSkewMs) break;
-        revision = await ecs.describeTaskDefinition(`${definition.family}:${revision.revision - 1}`);
-      }
-    } catch {
-      // Nobody knows: asking again could make a second one.
-      throw lost;
+    if (pauseMs > 0) await runtime.sleep(pauseMs);
+    const newest = await readNewest(ecs, [definition.family]);
+    let revision = newest.of(definition.family);
+    for (let older = 0; revision !== undefined && older <= mostOlder; older++) {
+      if (planRegistration(definition, newest, revision).taskDefinitionArn === revision.taskDefinitionArn)
+        return revision;
+      if (revision.revision === 1 || Number(revision.registeredAt ?? 0) < startedAt - clockSkewMs) break;
+      revision = await ecs.describeTaskDefinition(`${definition.family}:${revision.revision - 1}`);
     }
   }
   return undefined;

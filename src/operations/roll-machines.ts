@@ -11,7 +11,7 @@ import {
   type RollStanding,
 } from "../core/plan/plan-roll.ts";
 import type { Runtime } from "../context.ts";
-import { AiplatError, Interrupted, toAiplatError } from "../errors.ts";
+import { AiplatError, Interrupted, isUncertain, toAiplatError } from "../errors.ts";
 import type { ScalingGroupPort } from "../capacity-ports.ts";
 import type { ImagedGroup } from "../machine-image-ports.ts";
 import type { EcsPort } from "../ports.ts";
@@ -20,7 +20,6 @@ import { observeCluster } from "./observe-cluster.ts";
 import { observeRoll, tasksToLeave, type RollPlace } from "./observe-roll.ts";
 import { planDrainOf } from "./plan-drain-of.ts";
 import { findLaunchProblem } from "./roll-launches.ts";
-import { isUncertain } from "./uncertain.ts";
 
 export interface RollPorts extends ImagePorts {
   readonly ecs: EcsPort;

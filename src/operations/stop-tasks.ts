@@ -1,8 +1,8 @@
 import type { Task } from "../core/ecs-api/api.ts";
-import { toAiplatError, type AiplatError } from "../errors.ts";
+import { isUncertain, toAiplatError, type AiplatError } from "../errors.ts";
 import type { EcsPort } from "../ports.ts";
 import type { Runtime } from "../context.ts";
-import { isUncertain, lookAgainMs } from "./uncertain.ts";
+import { lookAgainMs } from "./uncertain.ts";
 
 export interface StopOutcome {
   /** As ECS answered it, or as it was when it had stopped already. */

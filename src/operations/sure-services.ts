@@ -2,7 +2,7 @@ import type { Service } from "../core/ecs-api/service.ts";
 import type { EcsPort } from "../ports.ts";
 import { registerOnce } from "./register-definition.ts";
 import type { Runtime } from "../context.ts";
-import { isUncertain, patienceMs, uncertain } from "./uncertain.ts";
+import { surely } from "./uncertain.ts";
 
 /**
  * ECS, whose changes of services are known to have happened or not: where an answer is lost, the service is described
@@ -50,44 +50,10 @@ export function sureServices(ecs: EcsPort, runtime: Runtime, afterwards: EcsPort
         },
       ),
 
-    tagResource: (arn, tags) =>
-      surely(
-        runtime,
-        () => ecs.tagResource(arn, tags),
-        async () => undefined,
-      ),
+    tagResource: (arn, tags) => surely(runtime, () => ecs.tagResource(arn, tags)),
 
-    stopServiceDeployment: (arn) =>
-      surely(
-        runtime,
-        () => ecs.stopServiceDeployment(arn),
-        async () => undefined,
-      ),
+    stopServiceDeployment: (arn) => surely(runtime, () => ecs.stopServiceDeployment(arn)),
   };
-}
-
-/** Does something until it is known to be done. @throws what it failed with where that stays unknown. */
-export async function surely<Done>(
-  runtime: Runtime,
-  act: () => Promise<Done>,
-  lookBack: () => Promise<Done | undefined>,
-): Promise<Done> {
-  const startedAt = runtime.now();
-  let lost = false;
-  for (let pauseMs = 1_000; ; pauseMs *= 2) {
-    try {
-      return await act();
-    } catch (error) {
-      if (!isUncertain(error)) throw lost ? uncertain(error) : error;
-      lost = true;
-      const found = await lookBack().catch(() => undefined);
-      if (found !== undefined) return found;
-      if (runtime.signal.aborted || runtime.now() - startedAt + pauseMs > patienceMs) throw error;
-      await runtime.sleep(pauseMs).catch(() => {
-        throw error;
-      });
-    }
-  }
 }
 
 function isNamed({ serviceName, serviceArn }: Service, name: string): boolean {

@@ -1,20 +1,40 @@
-import { present } from "../core/base/present.ts";
-import { AiplatError } from "../errors.ts";
-
-/** Whether a call that ended so may have taken effect: its answer was lost, came too late or was cut off. */
-export function isUncertain(error: unknown): boolean {
-  return error instanceof AiplatError && error.details["uncertain"] === true;
-}
-
-/** Why something cannot be done again whose first answer was lost: that does not say that it was not done. */
-export function uncertain(error: unknown): unknown {
-  if (!(error instanceof AiplatError)) return error;
-  const { code, message, hint, details, cause } = error;
-  return new AiplatError(code, message, { ...present({ hint }), details: { ...details, uncertain: true }, cause });
-}
+import type { Runtime } from "../context.ts";
+import { isUncertain, uncertain } from "../errors.ts";
 
 /** How long what may have taken effect is asked for again, and read back. */
 export const patienceMs = 60_000;
 
 /** Pauses between looks at what may not be shown yet: ECS's reads are "eventually consistent". */
 export const lookAgainMs: readonly number[] = [1_000, 2_500, 6_000];
+
+/**
+ * Does something until it is known to be done.
+ *
+ * @param lookBack What it did, once its answer is lost; undefined where that does not show.
+ * @param options.twiceIsTwo Whether done again it would be there twice: it is not where nobody can look back.
+ * @throws what it failed with, with the detail `uncertain` where it stays unknown whether it is done.
+ */
+export async function surely<Done>(
+  runtime: Runtime,
+  act: () => Promise<Done>,
+  lookBack: () => Promise<Done | undefined> = async () => undefined,
+  { twiceIsTwo = false }: { readonly twiceIsTwo?: boolean } = {},
+): Promise<Done> {
+  const startedAt = runtime.now();
+  let lost = false;
+  for (let pauseMs = 1_000; ; pauseMs *= 2) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isUncertain(error)) throw lost ? uncertain(error) : error;
+      lost = true;
+      const giveUp = () => {
+        throw error;
+      };
+      const found = await lookBack().catch(twiceIsTwo ? giveUp : () => undefined);
+      if (found !== undefined) return found;
+      if (runtime.signal.aborted || runtime.now() - startedAt + pauseMs > patienceMs) throw error;
+      await runtime.sleep(pauseMs).catch(giveUp);
+    }
+  }
+}

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Clock } from "../../src/connect.ts";
+import type { Clock } from "../../src/clock.ts";
 import { steppedClock } from "../support/clock.ts";
 import { bareEnv, cliPath, runCli } from "../support/cli.ts";
 import { startTestSandbox, type TestSandbox } from "../support/sandbox.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { machineClock } from "../../src/connect.ts";
+import { machineClock } from "../../src/clock.ts";
 import { runCli, type CliRun } from "../support/cli.ts";
 import { runs } from "../support/depth.ts";
 import { callEcs, createMotoCluster, setTaskProgression } from "../support/moto-cluster.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/connect.ts";
+import type { Clock } from "../../src/clock.ts";
 
 /** Nothing that a test waits for takes longer. */
 const longestWaitMs = 6 * 3_600_000;

@@ -33,6 +33,7 @@ import {
   UpdateServiceCommand,
   type ContainerDefinition,
   type ECSClient,
+  type StartTaskCommandOutput,
   type RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
 import { expect } from "vitest";
@@ -64,15 +65,20 @@ export interface Scenario {
 const everywhere: readonly Backend[] = ["sandbox", "moto", "aws"];
 const notMoto: readonly Backend[] = ["sandbox", "aws"];
 
+const sleeping = {
+  name: "main",
+  image: "public.ecr.aws/docker/library/busybox:latest",
+  memory: 64,
+  command: ["sleep", "600"],
+};
+
 function definition(
   family: string,
   more: Partial<RegisterTaskDefinitionCommandInput> = {},
 ): RegisterTaskDefinitionCommand {
   return new RegisterTaskDefinitionCommand({
     family,
-    containerDefinitions: [
-      { name: "main", image: "public.ecr.aws/docker/library/busybox:latest", memory: 64, command: ["sleep", "600"] },
-    ],
+    containerDefinitions: [sleeping],
     ...more,
   });
 }
@@ -88,6 +94,27 @@ async function withDefinition(
   } finally {
     await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: taskDefinition!.taskDefinitionArn! }));
   }
+}
+
+/** A task that holds a host port of an instance while this is used, which can start another one there. */
+async function withHostPort(
+  { ecs, name, cluster, stopped }: Stage,
+  port: number,
+  use: (instance: string, startAnother: () => Promise<StartTaskCommandOutput>) => Promise<void>,
+): Promise<void> {
+  const container = {
+    ...sleeping,
+    portMappings: [{ containerPort: port, hostPort: port, protocol: "udp" as const }],
+  };
+  await withDefinition(ecs, definition(name, { containerDefinitions: [container] }), async (taskDefinition) => {
+    const { containerInstanceArns: [instance] = [] } = await ecs.send(new ListContainerInstancesCommand({ cluster }));
+    const start = () => ecs.send(new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }));
+    const { tasks } = await start();
+    expect(tasks).toHaveLength(1);
+    await use(instance!, start);
+    await ecs.send(new StopTaskCommand({ cluster, task: tasks![0]!.taskArn! }));
+    await stopped(cluster, tasks![0]!.taskArn!);
+  });
 }
 
 async function withCluster(ecs: ECSClient, clusterName: string, use: () => Promise<void>): Promise<void> {
@@ -381,73 +408,33 @@ export const scenarios: readonly Scenario[] = [
     does: "takes a host port once on each instance",
     on: everywhere,
     needsInstances: true,
-    play: async ({ ecs, name, cluster, stopped }) => {
-      const container = {
-        name: "main",
-        image: "public.ecr.aws/docker/library/busybox:latest",
-        memory: 64,
-        command: ["sleep", "600"],
-        portMappings: [{ containerPort: 28_777, hostPort: 28_777, protocol: "udp" as const }],
-      };
-      await withDefinition(ecs, definition(name, { containerDefinitions: [container] }), async (taskDefinition) => {
-        const { containerInstanceArns: [instance] = [] } = await ecs.send(
-          new ListContainerInstancesCommand({ cluster }),
-        );
-        const first = await ecs.send(
-          new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }),
-        );
-        expect(first.tasks).toHaveLength(1);
-        const { containerInstances } = await ecs.send(
-          new DescribeContainerInstancesCommand({ cluster, containerInstances: [instance!] }),
+    play: (stage) =>
+      withHostPort(stage, 28_777, async (instance) => {
+        const { containerInstances } = await stage.ecs.send(
+          new DescribeContainerInstancesCommand({ cluster: stage.cluster, containerInstances: [instance] }),
         );
         const ports = containerInstances![0]!
           .remainingResources!.filter((each) => each.name?.startsWith("PORTS"))
           .flatMap((each) => each.stringSetValue ?? []);
         expect(ports).toContain("28777");
-        await ecs.send(new StopTaskCommand({ cluster, task: first.tasks![0]!.taskArn! }));
-        await stopped(cluster, first.tasks![0]!.taskArn!);
-      });
-    },
+      }),
   },
   {
     does: "refuses a second task on a host port, naming the instance",
     on: notMoto,
     needsInstances: true,
-    play: async ({ ecs, name, cluster, stopped }) => {
-      const container = {
-        name: "main",
-        image: "public.ecr.aws/docker/library/busybox:latest",
-        memory: 64,
-        command: ["sleep", "600"],
-        portMappings: [{ containerPort: 28_778, hostPort: 28_778, protocol: "udp" as const }],
-      };
-      await withDefinition(ecs, definition(name, { containerDefinitions: [container] }), async (taskDefinition) => {
-        const { containerInstanceArns: [instance] = [] } = await ecs.send(
-          new ListContainerInstancesCommand({ cluster }),
-        );
-        const first = await ecs.send(
-          new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }),
-        );
-        const second = await ecs.send(
-          new StartTaskCommand({ cluster, taskDefinition, containerInstances: [instance!] }),
-        );
-        expect(second.failures).toMatchObject([{ arn: instance, reason: expect.stringMatching(/^RESOURCE:PORTS/) }]);
-        await ecs.send(new StopTaskCommand({ cluster, task: first.tasks![0]!.taskArn! }));
-        await stopped(cluster, first.tasks![0]!.taskArn!);
-      });
-    },
+    play: (stage) =>
+      withHostPort(stage, 28_778, async (instance, startAnother) => {
+        const { failures } = await startAnother();
+        expect(failures).toMatchObject([{ arn: instance, reason: expect.stringMatching(/^RESOURCE:PORTS/) }]);
+      }),
   },
   {
     does: "tells how a container ended",
     on: notMoto,
     needsInstances: true,
     play: async ({ ecs, name, cluster, stopped }) => {
-      const container = {
-        name: "main",
-        image: "public.ecr.aws/docker/library/busybox:latest",
-        memory: 64,
-        command: ["sh", "-c", "sleep 1; exit 3"],
-      };
+      const container = { ...sleeping, command: ["sh", "-c", "sleep 1; exit 3"] };
       await withDefinition(ecs, definition(name, { containerDefinitions: [container] }), async (taskDefinition) => {
         const { tasks } = await ecs.send(new RunTaskCommand({ cluster, taskDefinition }));
         await stopped(cluster, tasks![0]!.taskArn!);

@@ -1,5 +1,5 @@
 import type { ClusterSnapshot } from "../../src/core/cluster/snapshot.ts";
-import type { Clock } from "../../src/connect.ts";
+import type { Clock } from "../../src/clock.ts";
 import type { SandboxProvider } from "../../src/sandbox/model/auto-scaling-groups.ts";
 import { startSandbox, type SandboxMachines, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { clockOver } from "./clock.ts";

@@ -1,9 +1,8 @@
 import { counted } from "../../core/base/counted.ts";
 import { listOr } from "../../core/base/problem.ts";
 import type { Service } from "../../core/ecs-api/service.ts";
-import { AiplatError, Interrupted, toAiplatError } from "../../errors.ts";
+import { AiplatError, Interrupted, isUncertain, toAiplatError } from "../../errors.ts";
 import { sureServices } from "../../operations/sure-services.ts";
-import { isUncertain } from "../../operations/uncertain.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
 import { servicesView } from "../../output/services.ts";

@@ -1,8 +1,7 @@
 import type { Task } from "../../core/ecs-api/api.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, isUncertain } from "../../errors.ts";
 import { findTasksPatiently } from "../../operations/find-tasks.ts";
 import { stopTasks } from "../../operations/stop-tasks.ts";
-import { isUncertain } from "../../operations/uncertain.ts";
 import { note } from "../../output/note.ts";
 import { shortId } from "../../core/ecs/task-text.ts";
 import { printTaskList } from "../shared/print-tasks.ts";

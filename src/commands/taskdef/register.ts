@@ -1,6 +1,5 @@
 import { counted } from "../../core/base/counted.ts";
-import { AiplatError, toAiplatError } from "../../errors.ts";
-import { isUncertain } from "../../operations/uncertain.ts";
+import { AiplatError, isUncertain, toAiplatError } from "../../errors.ts";
 import { registerIfChanged } from "../../operations/register-definition.ts";
 import { print } from "../../output/print.ts";
 import { registrationsView } from "../../output/registrations.ts";

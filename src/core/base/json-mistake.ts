@@ -26,12 +26,12 @@ export function jsonMistake(text: string): string {
       wanted = "a value";
       at++;
     } else if (sign === '"' && /^a (?:value|key)/.test(wanted)) {
-      const end = endOfString(text, at);
-      if (end === undefined) return `${placeIn(text, at)}: the text that begins there is not closed`;
-      if (!isJson(text.slice(at, end)))
+      const end = endOfText(text, at);
+      if (end === text.length) return `${placeIn(text, at)}: the text that begins there is not closed`;
+      if (!isJson(text.slice(at, end + 1)))
         return `${placeIn(text, at)}: a text may have no line break and no other escape than JSON's`;
       wanted = wanted.startsWith("a key") ? ":" : afterValue(open);
-      at = end;
+      at = end + 1;
     } else if ((sign === "[" || sign === "{") && wanted.startsWith("a value")) {
       open.push(sign === "[" ? "list" : "map");
       wanted = sign === "[" ? "a value or ]" : "a key in quotes or }";
@@ -62,12 +62,17 @@ function afterValue(open: readonly ("list" | "map")[]): Wanted {
   return kind === "list" ? ", or ]" : ", or }";
 }
 
-function endOfString(text: string, start: number): number | undefined {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === "\\") at++;
-    else if (text[at] === '"') return at + 1;
+/**
+ * Where the text that begins at a quote has its other one; the document's end where it has none. Most of a document is
+ * texts, which are searched and not walked.
+ */
+export function endOfText(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === "\\") backslashes++;
+    if (backslashes % 2 === 0) return at;
   }
-  return undefined;
+  return text.length;
 }
 
 /** Whether the text is JSON. */

@@ -1,4 +1,4 @@
-import { jsonMistake } from "./json-mistake.ts";
+import { endOfText, jsonMistake } from "./json-mistake.ts";
 
 /** Far deeper than any document of AWS's or Kubernetes', and far from where recursion runs out of stack. */
 export const maxDepth = 200;
@@ -18,7 +18,7 @@ export function parseJson(text: string, reviver?: (this: unknown, key: string, v
   }
 }
 
-const [quote, backslash, openList, openMap, closeList, closeMap] = [...'"\\[{]}'].map((each) => each.charCodeAt(0));
+const [quote, openList, openMap, closeList, closeMap] = [...'"[{]}'].map((each) => each.charCodeAt(0));
 
 function isDeep(text: string): boolean {
   let depth = 0;
@@ -30,14 +30,4 @@ function isDeep(text: string): boolean {
     } else if (code === closeList || code === closeMap) depth--;
   }
   return false;
-}
-
-/** Where the text that begins at a quote ends; most of a document is texts, which are searched and not walked. */
-function endOfText(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(at - 1 - backslashes) === backslash) backslashes++;
-    if (backslashes % 2 === 0) return at;
-  }
-  return text.length;
 }

@@ -2,11 +2,9 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { hostSettingOf } from "../catalog/instance-types/host-settings.ts";
 import { defaultImdsHopLimit } from "../catalog/machine-settings.ts";
 import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
-import { agreeing } from "../base/counted.ts";
-import { listOr } from "../base/problem.ts";
 import { launchTemplateDrift } from "./check-drift.ts";
 import { recordOf } from "./deployed-stack.ts";
-import { efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
+import { efaIsKept, efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
 import {
   clusterJoined,
   efaGroupsOf,
@@ -128,13 +126,7 @@ function checkEfaRules({ template, securityGroups }: WithTemplate): readonly Che
     ];
   const kept = efaKeptFrom(securityGroups.filter(({ id }) => names.includes(id)));
   if (kept.length === 0) return [ok("security-group", `EFA passes among the members of ${someOf(names)}`)];
-  return [
-    fail(
-      "security-group",
-      `${someOf(names)} ${agreeing(names.length, "lets", "let")} no EFA traffic ${listOr(kept, "and")} among its machines`,
-      efaRuleCommands(names[0]!, kept),
-    ),
-  ];
+  return [fail("security-group", efaIsKept(names, kept, "its machines"), efaRuleCommands(names[0]!, kept))];
 }
 
 /**

@@ -4,13 +4,16 @@ import type { DeployedStack } from "./deployed-stack.ts";
 import type { SecurityGroup } from "./security-groups.ts";
 import type { GroupDetail, ScalingActivity } from "./scaling-group.ts";
 
+/** A capacity provider as DescribeCapacityProviders answers it. */
 export interface ObservedProvider {
   readonly name: string;
   readonly type: string;
   readonly managedScaling?: boolean;
   readonly managedDraining?: boolean;
   readonly managedTerminationProtection?: boolean;
+  /** Of managed scaling, in percent. */
   readonly targetCapacity?: number;
+  /** The name of its Auto Scaling group. */
   readonly groupName?: string;
 }
 

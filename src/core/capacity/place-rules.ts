@@ -1,8 +1,7 @@
-import { agreeing } from "../base/counted.ts";
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import { mountFolder } from "../ecs/volumes.ts";
 import type { CapacityMachines } from "./machines.ts";
-import { efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
+import { efaIsKept, efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
 import type { CapacitySettings } from "./settings.ts";
 
 /** What is wrong with the subnets and the images that were found, for these machines, at once. */
@@ -69,7 +68,7 @@ function groupProblems(
       : [
           settingProblem(
             "efa-security-group",
-            `${listOr(securityGroups, "and")} ${agreeing(securityGroups.length, "lets", "let")} no EFA traffic ${listOr(kept, "and")} among the machines of ${withEfa!.type.instanceType}`,
+            efaIsKept(securityGroups, kept, `the machines of ${withEfa!.type.instanceType}`),
             `Leave --security-group out to have the stack make one, or let it through: ${efaRuleCommands(there[0]!.id, kept)}`,
           ),
         ]),

@@ -1,4 +1,6 @@
 /** Security groups as EC2 describes them. */
+import { agreeing } from "../base/counted.ts";
+import { listOr } from "../base/problem.ts";
 
 export interface GroupRule {
   /** `-1` for all. */
@@ -27,6 +29,12 @@ export function efaKeptFrom(groups: readonly SecurityGroup[]): readonly ("in" | 
     ...(passes(groups.flatMap(({ ingress }) => ingress)) ? [] : (["in"] as const)),
     ...(passes(groups.flatMap(({ egress }) => egress)) ? [] : (["out"] as const)),
   ];
+}
+
+/** @param machines As in "its machines". */
+export function efaIsKept(groups: readonly string[], directions: readonly ("in" | "out")[], machines: string): string {
+  const lets = agreeing(groups.length, "lets", "let");
+  return `${listOr(groups, "and")} ${lets} no EFA traffic ${listOr(directions, "and")} among ${machines}`;
 }
 
 /** The words of AWS's own program that let it through. */

@@ -10,7 +10,7 @@ import { boundsOf, rolloutUpdate } from "../ecs/rollout-bounds.ts";
 import { normalService } from "../ecs/service-form.ts";
 import { liveServiceInputsOf } from "./live-services.ts";
 import { replacedBy, type Replacement } from "./replacement.ts";
-import type { ServicePlan, ServiceStep } from "./service-plan.ts";
+import { deletionStep, type ServicePlan, type ServiceStep } from "./service-plan.ts";
 import { unreachedServices, type RollbackTarget } from "./unreached.ts";
 
 /** What a rollback goes by. */
@@ -85,14 +85,10 @@ export function planRollback(input: RollbackInput): Rollback {
 
 function removeStep(service: Service): ServiceStep {
   const names = replacedBy(service).map((each) => each.service);
-  return {
-    service: service.serviceName,
-    action: "delete",
-    changes: [],
-    desiredCount: 0,
-    replacesTasks: false,
-    why: `it was made in place of ${listOr(names, "and")}, which still ${names.length === 1 ? "lives" : "live"}`,
-  };
+  return deletionStep(
+    service,
+    `it was made in place of ${listOr(names, "and")}, which still ${names.length === 1 ? "lives" : "live"}`,
+  );
 }
 
 function stayStep({ serviceName, desiredCount, taskDefinition }: Service): ServiceStep {

@@ -4,7 +4,7 @@ import { listOr, problem, Refusal } from "../base/problem.ts";
 import { replacesTag, type Service } from "../ecs-api/service.ts";
 import { normalService } from "../ecs/service-form.ts";
 import { replacedBy, replacementIn, replacementTags } from "./replacement.ts";
-import type { ServiceStep } from "./service-plan.ts";
+import { deletionStep, type ServiceStep } from "./service-plan.ts";
 
 /** Services that stand for no variant any more, and the steps of those that take their place. */
 export interface Succession {
@@ -67,12 +67,7 @@ function deletionOf(service: Service, after: readonly string[]): ServiceStep {
       ? `its ${stop} before what takes ${one ? "its" : "their"} place is made (--recreate)`
       : `its ${stop} once ${listOr(after, "and")} ${after.length === 1 ? "is" : "are"} steady`;
   return {
-    service: service.serviceName,
-    action: "delete",
-    changes: [],
-    desiredCount: 0,
-    replacesTasks: false,
-    why: `the workload has no variant any more that it stands for: ${when}`,
+    ...deletionStep(service, `the workload has no variant any more that it stands for: ${when}`),
     ...(after.length === 0 ? {} : { after }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Tag, TaskDefinition } from "../ecs-api/api.ts";
 import type { Change } from "../ecs/diff.ts";
 import type { PlannedDeployment, DeploymentOutcome } from "../deployment/simulate-deployment.ts";
-import type { ServiceInput } from "../ecs-api/service.ts";
+import type { Service, ServiceInput } from "../ecs-api/service.ts";
 import type { ServiceUpdate } from "../ecs/service-form.ts";
 import { listOr } from "../base/problem.ts";
 import { isRaw } from "../base/merge.ts";
@@ -40,6 +40,10 @@ export interface ServiceStep {
   readonly verdict?: DeploymentOutcome;
   /** Where its new tasks go. */
   readonly placement?: { readonly count: number; readonly why: string };
+}
+
+export function deletionStep({ serviceName }: Service, why: string): ServiceStep {
+  return { service: serviceName, action: "delete", changes: [], desiredCount: 0, replacesTasks: false, why };
 }
 
 /** What a live service was when a plan was made, to tell whether the world has moved since. */

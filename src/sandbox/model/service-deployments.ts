@@ -1,4 +1,5 @@
 /** Rollouts as ECS keeps them. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html */
+import { pick } from "../../core/base/pick.ts";
 import { breakerThreshold } from "../../core/ecs-api/deployment-limits.ts";
 import { whyHookRollsBack } from "./pause-hooks.ts";
 import type {
@@ -228,20 +229,13 @@ export function rollbackFails(
  * What of a service is in its revision.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRevision.html
  */
-function revisionSettings({
-  launchType,
-  capacityProviderStrategy,
-  networkConfiguration,
-  loadBalancers,
-  serviceRegistries,
-  volumeConfigurations,
-}: ServiceSettingsRecord): Partial<ServiceSettingsRecord> {
-  return {
-    launchType,
-    capacityProviderStrategy,
-    networkConfiguration,
-    loadBalancers,
-    serviceRegistries,
-    volumeConfigurations,
-  };
+function revisionSettings(settings: ServiceSettingsRecord): Partial<ServiceSettingsRecord> {
+  return pick(settings, [
+    "launchType",
+    "capacityProviderStrategy",
+    "networkConfiguration",
+    "loadBalancers",
+    "serviceRegistries",
+    "volumeConfigurations",
+  ]);
 }

@@ -4,6 +4,8 @@ import { createRegistry } from "../../../src/image-registry/registry.ts";
 import { startLoopback, startRegistry, type LoopbackServer } from "../../support/loopback-servers.ts";
 import { freePort } from "../../support/moto.ts";
 
+const patient = () => ({ signal: new AbortController().signal, after: () => undefined });
+
 describe("a registry that is asked without credentials", () => {
   const digest = `sha256:${"a".repeat(64)}`;
   let server: LoopbackServer;
@@ -15,8 +17,7 @@ describe("a registry that is asked without credentials", () => {
   });
   afterAll(() => server.stop());
 
-  const find = (name: string) =>
-    createRegistry({ signal: new AbortController().signal }).findImage(parseImageReference(`${server.host}/${name}`));
+  const find = (name: string) => createRegistry(patient()).findImage(parseImageReference(`${server.host}/${name}`));
 
   it.each<readonly [name: string, expected: object]>([
     ["team/app:1", { kind: "found", architectures: [] }],
@@ -36,9 +37,7 @@ describe("a registry that is asked without credentials", () => {
       methods.push(request.method!);
       return { headers: { "content-type": "application/vnd.oci.image.manifest.v1+json" }, body: "{}" };
     });
-    await createRegistry({ signal: new AbortController().signal }).findImage(
-      parseImageReference(`${plain.host}/app:1`),
-    );
+    await createRegistry(patient()).findImage(parseImageReference(`${plain.host}/app:1`));
     await plain.stop();
     expect(methods).toEqual(["HEAD"]);
   });
@@ -48,33 +47,41 @@ describe("a registry that is asked without credentials", () => {
     ["for a password", 'Basic realm="x"', "private"],
   ])("a challenge %s leads nowhere", async (_, challenge, kind) => {
     const odd = await startLoopback(() => ({ status: 401, headers: { "www-authenticate": challenge } }));
-    expect(
-      await createRegistry({ signal: new AbortController().signal }).findImage(
-        parseImageReference(`${odd.host}/app:1`),
-      ),
-    ).toEqual({ kind });
+    expect(await createRegistry(patient()).findImage(parseImageReference(`${odd.host}/app:1`))).toEqual({ kind });
     await odd.stop();
   });
 
   it("is a network error where it does not answer as one", async () => {
     const port = await freePort();
     await expect(
-      createRegistry({ signal: new AbortController().signal }).findImage(
-        parseImageReference(`127.0.0.1:${port}/app:1`),
-      ),
+      createRegistry(patient()).findImage(parseImageReference(`127.0.0.1:${port}/app:1`)),
     ).rejects.toMatchObject({ code: "Network", message: expect.stringContaining("ECONNREFUSED") as string });
     const broken = await startLoopback(() => ({ status: 502 }));
     await expect(
-      createRegistry({ signal: new AbortController().signal }).findImage(parseImageReference(`${broken.host}/app:1`)),
-    ).rejects.toMatchObject({ code: "Network", message: expect.stringContaining("HTTP 502") as string });
+      createRegistry(patient()).findImage(parseImageReference(`${broken.host}/app:1`)),
+    ).rejects.toMatchObject({
+      code: "Network",
+      message: expect.stringContaining("HTTP 502") as string,
+    });
     await broken.stop();
+  });
+
+  it("is a network error where it takes longer than 10 seconds, as the command's clock has it", async () => {
+    const silent = await startLoopback(() => new Promise(() => undefined));
+    const after = (milliseconds: number, run: () => void) => void setTimeout(run, milliseconds / 1000);
+    await expect(
+      createRegistry({ ...patient(), after }).findImage(parseImageReference(`${silent.host}/app:1`)),
+    ).rejects.toMatchObject({ code: "Network", message: `${silent.host} cannot be asked: no answer in 10 seconds` });
+    await silent.stop();
   });
 
   it("stops at Ctrl-C", async () => {
     const interruption = new AbortController();
     interruption.abort();
     await expect(
-      createRegistry({ signal: interruption.signal }).findImage(parseImageReference(`${server.host}/team/app:1`)),
+      createRegistry({ ...patient(), signal: interruption.signal }).findImage(
+        parseImageReference(`${server.host}/team/app:1`),
+      ),
     ).rejects.toMatchObject({ code: "Interrupted" });
   });
 
@@ -83,9 +90,7 @@ describe("a registry that is asked without credentials", () => {
       headers: { "content-type": "application/vnd.oci.image.index.v1+json" },
       body: "x".repeat(4 * 1024 * 1024 + 1),
     }));
-    const found = createRegistry({ signal: new AbortController().signal }).findImage(
-      parseImageReference(`${endless.host}/app:1`),
-    );
+    const found = createRegistry(patient()).findImage(parseImageReference(`${endless.host}/app:1`));
     await expect(found).rejects.toMatchObject({ code: "Network", message: expect.stringContaining("4 MiB") as string });
     await endless.stop();
   });
@@ -98,9 +103,7 @@ describe("a registry that is asked without credentials", () => {
           ? { body }
           : { status: 401, headers: { "www-authenticate": `Bearer realm="http://${request.headers.host}/token"` } },
       );
-      const found = createRegistry({ signal: new AbortController().signal }).findImage(
-        parseImageReference(`${odd.host}/app:1`),
-      );
+      const found = createRegistry(patient()).findImage(parseImageReference(`${odd.host}/app:1`));
       await expect(found).resolves.toEqual({ kind: "private" });
       await odd.stop();
     },

@@ -3,6 +3,8 @@ import { readHubConfig } from "../../../src/model-hub/hugging-face.ts";
 import { startLoopback, type LoopbackServer } from "../../support/loopback-servers.ts";
 import { freePort } from "../../support/moto.ts";
 
+const after = () => undefined;
+
 describe("a model's config.json on a hub", () => {
   const asked: string[] = [];
   let server: LoopbackServer;
@@ -22,7 +24,7 @@ describe("a model's config.json on a hub", () => {
 
   const read = (name: string, env: Readonly<Record<string, string>> = {}) =>
     readHubConfig(
-      { env: { HF_ENDPOINT: `http://${server.host}/`, ...env }, signal: new AbortController().signal },
+      { env: { HF_ENDPOINT: `http://${server.host}/`, ...env }, signal: new AbortController().signal, after },
       name,
     );
 
@@ -64,7 +66,7 @@ describe("a model's config.json on a hub", () => {
   it("is read with a token as files of secrets have it, and of the hub where its variable is empty", async () => {
     expect(await read("team/gated", { HF_TOKEN: "right\n" })).toBe("{}");
     const signal = AbortSignal.abort();
-    await expect(readHubConfig({ env: { HF_ENDPOINT: "" }, signal }, "team/open")).rejects.toMatchObject({
+    await expect(readHubConfig({ env: { HF_ENDPOINT: "" }, signal, after }, "team/open")).rejects.toMatchObject({
       code: "Interrupted",
     });
   });
@@ -80,9 +82,21 @@ describe("a model's config.json on a hub", () => {
     expect(String(error)).not.toContain("hidden");
   });
 
+  it("is given up after 10 seconds, as the command's clock has them", async () => {
+    const silent = await startLoopback(() => new Promise(() => undefined));
+    const env = { HF_ENDPOINT: `http://${silent.host}` };
+    const { signal } = new AbortController();
+    const soon = (milliseconds: number, run: () => void) => void setTimeout(run, milliseconds / 1000);
+    await expect(readHubConfig({ env, signal, after: soon }, "team/open")).rejects.toMatchObject({
+      code: "Network",
+      message: `${silent.host} cannot be asked for team/open: no answer in 10 seconds`,
+    });
+    await silent.stop();
+  });
+
   it("is given up with an interrupt", async () => {
     const signal = AbortSignal.abort();
     const env = { HF_ENDPOINT: `http://${server.host}` };
-    await expect(readHubConfig({ env, signal }, "team/open")).rejects.toMatchObject({ code: "Interrupted" });
+    await expect(readHubConfig({ env, signal, after }, "team/open")).rejects.toMatchObject({ code: "Interrupted" });
   });
 });

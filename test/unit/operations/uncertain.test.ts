@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { AiplatError } from "../../../src/errors.ts";
+import { AiplatError, isUncertain } from "../../../src/errors.ts";
 import { askToRun } from "../../../src/operations/ask-to-run.ts";
 import { registerOnce } from "../../../src/operations/register-definition.ts";
 import { sureServices } from "../../../src/operations/sure-services.ts";
-import { isUncertain } from "../../../src/operations/uncertain.ts";
 import type { EcsPort } from "../../../src/ports.ts";
 import { scriptedEcs } from "../../support/task-port.ts";
 

@@ -1,5 +1,5 @@
 import { listOr } from "../../base/problem.ts";
-import { scalable, scaleTarget, unscalable } from "../autoscaling.ts";
+import { scalable, scaledObjectOn, unscalable } from "../autoscaling.ts";
 import type { ExtraDefinition } from "../extra-definition.ts";
 
 /**
@@ -34,27 +34,7 @@ export const scaleToZero: ExtraDefinition = {
     ];
   },
   manifests: (contents) => [
-    {
-      apiVersion: "keda.sh/v1alpha1",
-      kind: "ScaledObject",
-      metadata: contents.metadata,
-      spec: {
-        scaleTargetRef: scaleTarget(contents),
-        idleReplicaCount: 0,
-        minReplicaCount: contents.workload.replicas,
-        maxReplicaCount: contents.maxReplicas,
-        triggers: [
-          {
-            type: "prometheus",
-            metadata: {
-              serverAddress: contents.prometheusUrl,
-              query: contents.requestsQuery,
-              threshold: String(contents.requestsPerReplica),
-            },
-          },
-        ],
-      },
-    },
+    scaledObjectOn(contents, contents.requestsQuery, contents.requestsPerReplica, { spec: { idleReplicaCount: 0 } }),
   ],
   documentation: {
     does: "has KEDA scale on the requests that `--requests-query` counts, to no pod while there are none; `replicas` run while there are some",

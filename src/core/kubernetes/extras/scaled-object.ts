@@ -1,5 +1,5 @@
 import { listOr } from "../../base/problem.ts";
-import { noRoomToScale, scalable, scaleTarget, targetUtilization, unscalable } from "../autoscaling.ts";
+import { noRoomToScale, scalable, scaledObjectOn, targetUtilization, unscalable } from "../autoscaling.ts";
 import { deviceKind } from "../devices.ts";
 import type { ExtraContents, ExtraDefinition } from "../extra-definition.ts";
 
@@ -28,27 +28,7 @@ export const scaledObject: ExtraDefinition = {
       : []),
   ],
   manifests: (contents) => [
-    {
-      apiVersion: "keda.sh/v1alpha1",
-      kind: "ScaledObject",
-      metadata: contents.metadata,
-      spec: {
-        scaleTargetRef: scaleTarget(contents),
-        minReplicaCount: contents.workload.replicas,
-        maxReplicaCount: contents.maxReplicas,
-        triggers: [
-          {
-            type: "prometheus",
-            metricType: "Value",
-            metadata: {
-              serverAddress: contents.prometheusUrl,
-              query: utilisationQuery(contents),
-              threshold: String(targetUtilization),
-            },
-          },
-        ],
-      },
-    },
+    scaledObjectOn(contents, utilisationQuery(contents), targetUtilization, { trigger: { metricType: "Value" } }),
   ],
   documentation: { does: "has KEDA scale on the devices' utilisation in Prometheus", for: listOr(scalable, "and") },
 };

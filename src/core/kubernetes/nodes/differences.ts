@@ -1,5 +1,5 @@
 /** How what a cluster has differs from what was asked for. */
-import { present } from "../../base/present.ts";
+import { pick } from "../../base/pick.ts";
 import type { DescribedNodegroup } from "../check/snapshot.ts";
 import type { LaunchTemplateData, NodegroupRequest } from "./node-group.ts";
 
@@ -8,35 +8,13 @@ import type { LaunchTemplateData, NodegroupRequest } from "./node-group.ts";
  * THAT`; its size may have changed since.
  */
 export function nodegroupDifferences(request: NodegroupRequest, actual: DescribedNodegroup): readonly string[] {
-  const {
-    amiType,
-    capacityType,
-    nodeRole,
-    version,
-    releaseVersion,
-    diskSize,
-    instanceTypes,
-    subnets,
-    labels,
-    taints,
-    launchTemplate,
-    nodeRepairConfig,
-  } = request;
   const template = actual.launchTemplate;
   const wanted = {
-    amiType,
-    capacityType,
-    nodeRole,
-    version,
-    releaseVersion,
-    diskSize,
-    instanceTypes,
-    subnets: subnets.toSorted(),
-    labels,
-    taints,
-    ...present({ launchTemplate }),
+    ...pick(request, ["amiType", "capacityType", "nodeRole", "version", "releaseVersion", "diskSize", "instanceTypes"]),
+    subnets: request.subnets.toSorted(),
+    ...pick(request, ["labels", "taints", "launchTemplate"]),
     // Not every endpoint says whether a node group has it.
-    ...(actual.nodeRepairConfig === undefined ? {} : { nodeRepairConfig }),
+    ...(actual.nodeRepairConfig === undefined ? {} : { nodeRepairConfig: request.nodeRepairConfig }),
   };
   const found = {
     ...actual,
