@@ -72,12 +72,12 @@ export const clusterExplain = defineCommand({
     checkOneStandardInput(invocation);
     checkDefinitionAlone(invocation);
     const loading = loadSnapshot(context, options);
-    const [flags, state, workload] = await allTogether([
-      readAwsFlags(context, options),
+    const [state, workload, flags] = await allTogether([
       loading,
       options.taskDefinition === undefined
         ? loadEcsWorkload(context, invocation, async () => regionFor(context, await loading))
         : undefined,
+      readAwsFlags(context, options),
     ]);
     const { snapshot, definitions, chosen, count } = await (workload === undefined
       ? readRegistered(context, options, { reference: options.taskDefinition!, flags, state })

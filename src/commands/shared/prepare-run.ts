@@ -78,9 +78,9 @@ export async function readRun(
 ): Promise<ReadRun> {
   const { options } = invocation;
   checkRunFlags(invocation);
-  const [flags, workload] = await allTogether([
-    readAwsFlags(context, options),
+  const [workload, flags] = await allTogether([
     options.taskDefinition === undefined ? loadEcsWorkload(context, invocation, askRegion) : undefined,
+    readAwsFlags(context, options),
   ]);
   return { flags, workload };
 }
