@@ -74,12 +74,12 @@ export function printsResult({ exitCode }: AiplatError): boolean {
  *
  * @param thrown What was thrown, one at least.
  */
-export function together(thrown: readonly unknown[]): unknown {
-  const exitOf = (each: unknown) => (each instanceof AiplatError ? each.exitCode : undefined);
-  const mistakes = [...new Set(thrown)].filter((each) => exitOf(each) !== exitCodes.credentials);
-  const other = mistakes.find((each) => exitOf(each) !== exitCodes.usage);
-  if (mistakes.length < 2 || other !== undefined) return other ?? mistakes[0] ?? thrown[0];
-  const problems = mistakes.flatMap((each) => problemsOf(each as AiplatError));
+export function together(thrown: readonly unknown[]): AiplatError {
+  const errors = [...new Set(thrown)].map(toAiplatError);
+  const mistakes = errors.filter(({ exitCode }) => exitCode !== exitCodes.credentials);
+  const other = mistakes.find(({ exitCode }) => exitCode !== exitCodes.usage);
+  if (mistakes.length < 2 || other !== undefined) return other ?? mistakes[0] ?? errors[0]!;
+  const problems = mistakes.flatMap(problemsOf);
   return new AiplatError("Usage", `${problems.length} problems`, { details: { problems } });
 }
 
