@@ -156,14 +156,10 @@ describe("a broken file, and no region", () => {
 });
 
 describe("a command line that cannot be carried out, and no region", () => {
-  const two = ["--instance-type", "inf2.xlarge", "--instance-type", "g5.xlarge", "--subnet", "subnet-1"];
-
   it.each([
     [["task", "exec", "12345678", "--"], "nothing stands after --"],
     [["service", "exec", "bert", "--"], "nothing stands after --"],
     [["service", "import"], "nothing to import was named"],
-    [["capacity", "generate", ...two], "there are 2 capacities"],
-    [["capacity", "deploy", "--default", ...two], "one provider alone can be the default"],
   ])("is told of alone: %j", async (args, said) => {
     const { code, stderr } = await runCli(args, { cwd: folder });
     expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);

@@ -23,7 +23,7 @@ import { defineCommand } from "../command.ts";
 import { duration } from "../shared/parse-numbers.ts";
 import { workloadArgument } from "../shared/workload-options.ts";
 import { capacityOptions } from "./capacity-options.ts";
-import { loadCapacity, type NamedCapacity } from "./load-capacity.ts";
+import { loadCapacity } from "./load-capacity.ts";
 
 export const capacityDeploy = defineCommand({
   description:
@@ -62,10 +62,18 @@ export const capacityDeploy = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { options } = invocation;
-    const plans = await loadCapacity(context, invocation, options.default === true ? severalDefaults : undefined);
+    const plans = await loadCapacity(context, invocation);
     const [first] = plans;
     if (first === undefined) return;
     const { cluster } = first;
+    if (options.default === true && plans.length > 1)
+      throw new AiplatError(
+        "Usage",
+        `--default: one provider alone can be the default, and there are ${plans.length}`,
+        {
+          hint: `Choose one with --instance-type (${listOr(plans.map(({ instanceType }) => instanceType))}).`,
+        },
+      );
     const [ecs, cloudFormation] = await Promise.all([context.aws.ecs(), context.aws.cloudFormation()]);
     const progress = await startStackProgress(context, `cluster ${cluster}`);
     const deadline = context.now() + options.timeout;
@@ -131,14 +139,6 @@ export const capacityDeploy = defineCommand({
       );
   },
 });
-
-function severalDefaults(capacities: readonly NamedCapacity[]): AiplatError {
-  return new AiplatError(
-    "Usage",
-    `--default: one provider alone can be the default, and there are ${capacities.length}`,
-    { hint: `Choose one with --instance-type (${listOr(capacities.map(({ instanceType }) => instanceType))}).` },
-  );
-}
 
 function nameChanged(changed: readonly StackChanges[], isDefaultChanged: boolean): string {
   const stacks =

@@ -5,7 +5,7 @@ import { note } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
 import { workloadArgument } from "../shared/workload-options.ts";
 import { capacityOptions } from "./capacity-options.ts";
-import { loadCapacity, type NamedCapacity } from "./load-capacity.ts";
+import { loadCapacity } from "./load-capacity.ts";
 
 export const capacityGenerate = defineCommand({
   description:
@@ -37,7 +37,7 @@ export const capacityGenerate = defineCommand({
   formats: ["text", "json", "yaml"],
   run: async (context, invocation) => {
     const { outDir } = invocation.options;
-    const plans = await loadCapacity(context, invocation, outDir === undefined ? severalTemplates : undefined);
+    const plans = await loadCapacity(context, invocation);
     const notes = [...new Set(plans.flatMap((plan) => plan.notes))];
     if (outDir !== undefined) {
       const extension = context.options.format === "json" ? "json" : "yaml";
@@ -50,15 +50,14 @@ export const capacityGenerate = defineCommand({
       const paths = writeFiles(context, outDir, new Map(files));
       context.stdout.write(paths.map((path) => `${path}\n`).join(""));
     } else {
-      context.stdout.write(await capacityTemplateText(context, plans[0]!));
+      const [plan, ...others] = plans;
+      if (plan === undefined || others.length > 0)
+        throw new AiplatError("Usage", `there are ${plans.length} capacities, one for each instance type`, {
+          hint: `Choose one with --instance-type (${listOr(plans.map(({ instanceType }) => instanceType))}), or take --out-dir DIR.`,
+          details: { stacks: plans.map(({ stackName }) => stackName) },
+        });
+      context.stdout.write(await capacityTemplateText(context, plan));
     }
     for (const said of notes) note(context, said);
   },
 });
-
-function severalTemplates(capacities: readonly NamedCapacity[]): AiplatError {
-  return new AiplatError("Usage", `there are ${capacities.length} capacities, one for each instance type`, {
-    hint: `Choose one with --instance-type (${listOr(capacities.map(({ instanceType }) => instanceType))}), or take --out-dir DIR.`,
-    details: { stacks: capacities.map(({ stackName }) => stackName) },
-  });
-}

@@ -6,26 +6,18 @@ import { capacityPlans, type CapacityPlan } from "../../core/capacity/plans.ts";
 import { placeProblems } from "../../core/capacity/place-rules.ts";
 import { efaProblems, settingProblems } from "../../core/capacity/rules.ts";
 import type { CapacitySettings } from "../../core/capacity/settings.ts";
-import { capacityName } from "../../core/cluster/capacity-names.ts";
-import type { AiplatError } from "../../errors.ts";
 import type { Invocation } from "../command.ts";
 import type { CapacityOptions } from "./capacity-options.ts";
 import { findImages } from "./find-images.ts";
 import { loadMachines } from "./load-machines.ts";
 
-/** A capacity before AWS was asked of it. */
-export type NamedCapacity = Pick<CapacityPlan, "stackName" | "instanceType">;
-
 /**
  * The capacities that a command is about. What is wrong with the flags is told before AWS is asked; Systems Manager is
  * asked for images, and EC2 where the subnets lie and what their zones offer, where the flags do not say it.
- *
- * @param severalRefused What is wrong with several, where one is wanted.
  */
 export async function loadCapacity(
   context: Context,
   invocation: Invocation<CapacityOptions>,
-  severalRefused?: (capacities: readonly NamedCapacity[]) => AiplatError,
 ): Promise<readonly CapacityPlan[]> {
   const { options } = invocation;
   const { cluster, kind, fleets: found, locating } = await loadMachines(context, invocation);
@@ -54,10 +46,6 @@ export async function loadCapacity(
   const fleets = options.efa === true ? withEfa(found) : found;
   const efa = options.efa === true ? efaProblems(found, asked) : [];
   locating(() => refuseErrors([...efa, ...settingProblems(fleets, asked)]));
-  if (severalRefused !== undefined && fleets.length > 1)
-    throw severalRefused(
-      fleets.map(({ type: { instanceType } }) => ({ instanceType, stackName: capacityName(cluster, instanceType) })),
-    );
   const refused: Problem[] = [];
   const [images, places] = await Promise.all([
     kind === "ec2" ? findImages(context, fleets, options).catch(keepIn(refused, asked.images)) : asked.images,
