@@ -4,7 +4,7 @@ import { isHollow, isUnderWay, type ChangeSet, type ResourceChange, type Stack }
 import type { CloudFormationPort } from "../capacity-ports.ts";
 import type { Runtime } from "../context.ts";
 import { AiplatError } from "../errors.ts";
-import type { EcsPort } from "../ports.ts";
+import type { ClusterDescription, EcsPort } from "../ports.ts";
 import { changeProviders } from "./change-providers.ts";
 import { dropChangeSet, executeChangeSet, makeChangeSet, settleStack } from "./change-stack.ts";
 import { resumeFollowing, type StackWatch } from "./follow-stack.ts";
@@ -126,14 +126,19 @@ function additions({ template }: CapacityPlan): readonly ResourceChange[] {
   }));
 }
 
-async function refuseOther(
-  { ecs, cloudFormation }: Deployer,
-  { stackName, cluster, template }: CapacityPlan,
-  stack: Stack | undefined,
-): Promise<void> {
+async function refuseOther(deployer: Deployer, plan: CapacityPlan, stack: Stack | undefined): Promise<void> {
+  const { ecs, cloudFormation } = deployer;
+  const { stackName, cluster, template } = plan;
   const makesCluster = Object.values(template.Resources).some(({ Type }) => Type === clusterType);
-  if (stack === undefined || isHollow(stack) || stack.status === "DELETE_COMPLETE")
-    return refuseCluster(ecs, cluster, makesCluster);
+  if (stack === undefined || isHollow(stack) || stack.status === "DELETE_COMPLETE") {
+    const described = await ecs.describeCluster(cluster);
+    if (makesCluster && described?.status === "ACTIVE") {
+      // Another command may have made it, with the stack, since the stack was read.
+      const now = await cloudFormation.stack(stackName);
+      if (now?.status !== stack?.status) return refuseOther(deployer, plan, now);
+    }
+    return refuseCluster(ecs, cluster, described, makesCluster);
+  }
   if (isUnderWay(stack)) return;
   const resources = await cloudFormation.resources(stack.id);
   const has = (type: string) =>
@@ -154,11 +159,15 @@ async function refuseOther(
         hint: "Add --create-cluster.",
       },
     );
-  if (!has(clusterType)) await refuseCluster(ecs, cluster, makesCluster);
+  if (!has(clusterType)) refuseCluster(ecs, cluster, await ecs.describeCluster(cluster), makesCluster);
 }
 
-async function refuseCluster(ecs: EcsPort, cluster: string, makesCluster: boolean): Promise<void> {
-  const described = await ecs.describeCluster(cluster);
+function refuseCluster(
+  ecs: EcsPort,
+  cluster: string,
+  described: ClusterDescription | undefined,
+  makesCluster: boolean,
+): void {
   const isThere = described?.status === "ACTIVE";
   if (isThere && makesCluster)
     throw new AiplatError("Usage", `cluster ${cluster} is there already`, {
