@@ -4,7 +4,7 @@
 //   node scripts/collect-models.mjs AICONFIGURATOR LITGPT NEURON COUNTS DAY
 //
 // The first three are checkouts of ai-dynamo/aiconfigurator (config.json files as published), Lightning-AI/litgpt (rows
-// of litgpt/config.py) and aws-neuron/neuronx-distributed-inference; COUNTS is llmfit's data/hf_models.json, the number
+// of litgpt/config.py) and aws-neuron/neuronx-distributed-inference; COUNTS is llmfit-core's data/hf_models.json, the number
 // of parameters that Hugging Face's API gives for the safetensors of each model; DAY (YYYY-MM-DD) is when it was read.
 // Run by hand; python3 reads litgpt's rows.
 import "./say-errors.mjs";
@@ -32,13 +32,13 @@ const sources = {
 };
 
 const models = [];
-for (const [name, from, path, own = {}] of chosen) {
+for (const [name, from, path, own = {}, later = []] of chosen) {
   const parameters = counts.get(name);
   if (parameters === undefined) throw new Error(`${name}: no published number of parameters in ${countsFile}`);
   const { config, place } = await configOf(name, from, path);
   models.push({
     name,
-    also: sameModels(name, parameters),
+    also: [...sameModels(name, parameters), ...later.map((each) => sameCount(each, parameters))],
     source: from,
     path: place,
     parameters,
@@ -50,7 +50,7 @@ const text = {
     "Figures of public models' architectures, as their config.json names them, and the number of parameters in their " +
     "safetensors; written by scripts/collect-models.mjs",
   parametersSource:
-    "Hugging Face's API (safetensors.total), as llmfit 1.1.17 on PyPI carries it in data/hf_models.json",
+    "Hugging Face's API (safetensors.total), as llmfit-core 1.1.18 on crates.io carries it in data/hf_models.json",
   asOf: day,
   sources,
   models,
@@ -66,6 +66,12 @@ async function configOf(name, from, path) {
   const folder = from === "neuron" ? neuron : aiconfigurator;
   const place = path ?? `aic-core/src/aiconfigurator_core/model_configs/${name.replace("/", "--")}_config.json`;
   return { config: JSON.parse(await readFile(join(folder, place), "utf8")), place };
+}
+
+/** The name of a model of as many weights. */
+function sameCount(name, parameters) {
+  if (counts.get(name) !== parameters) throw new Error(`${name} has ${counts.get(name)} weights, not ${parameters}`);
+  return name;
 }
 
 function originOf(folder, repository) {
@@ -84,11 +90,12 @@ function sameModels(name, parameters) {
     .toSorted();
 }
 
-/** The keys that say something of memory. */
+/** The keys that say something of memory; an interval of layers says what their list does. */
 function trimmed(config) {
   return Object.fromEntries(
     Object.entries(config)
       .filter(([key, value]) => configKeys.has(key) && value !== null)
+      .filter(([key]) => key !== "layer_types" || !("full_attention_interval" in config))
       .map(([key, value]) => [key, key.endsWith("_config") ? trimmed(value) : value]),
   );
 }

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
  * What third parties' modules have that esbuild cannot see to be unused, by their paths: `leaves` makes of a module's
  * source what is bundled in its place.
  */
-const cuts = [
+export const cuts = [
   {
     // A client's schemas name members by constants, and what has a computed key esbuild keeps, since the key could have an
     // effect: every shape of every operation. With the names themselves there stays what is called.

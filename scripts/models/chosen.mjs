@@ -1,6 +1,18 @@
+/** The tower of both Llama 4 models, which aiconfigurator leaves out: test/integration/tp64/models/llama4 of `neuron`. */
+const llama4Vision = {
+  hidden_size: 1408,
+  image_size: 336,
+  intermediate_size: 5632,
+  num_hidden_layers: 34,
+  patch_size: 14,
+  vision_output_dim: 4096,
+  projector_input_dim: 4096,
+  projector_output_dim: 4096,
+};
+
 /**
- * The models that are built in: name on Hugging Face, where its figures are from, the path or name there, and what llmfit's
- * row has otherwise.
+ * The models that are built in: name on Hugging Face, where its figures are from, the path or name there, what the
+ * model has otherwise than the source, and later models of the same figures.
  */
 export const chosen = [
   ...`Meta-Llama-3.1-8B Meta-Llama-3.1-70B Meta-Llama-3.1-405B`
@@ -21,6 +33,32 @@ export const chosen = [
     MiniMaxAI/MiniMax-M2.5 MiniMaxAI/MiniMax-M2.7 openai/gpt-oss-20b openai/gpt-oss-120b XiaomiMiMo/MiMo-7B-Base`
     .split(/\s+/)
     .map((name) => [name, "aiconfigurator"]),
+  ["Qwen/Qwen3.5-27B", "aiconfigurator", undefined, {}, ["Qwen/Qwen3.6-27B"]],
+  ["Qwen/Qwen3.5-35B-A3B", "aiconfigurator", undefined, {}, ["Qwen/Qwen3.6-35B-A3B"]],
+  ...`Qwen/Qwen3.5-122B-A10B Qwen/Qwen3.5-397B-A17B deepseek-ai/DeepSeek-V3.2`
+    .split(" ")
+    .map((name) => [name, "aiconfigurator"]),
+  ["zai-org/GLM-5", "aiconfigurator", undefined, {}, ["zai-org/GLM-5.1"]],
+  ["zai-org/GLM-5-FP8", "aiconfigurator", undefined, {}, ["zai-org/GLM-5.1-FP8"]],
+  ["zai-org/GLM-5.2", "aiconfigurator", undefined, {}, ["zai-org/GLM-5.3"]],
+  ["zai-org/GLM-5.2-FP8", "aiconfigurator"],
+  ...`Scout-17B-16E Maverick-17B-128E`
+    .split(" ")
+    .map((size) => [
+      `meta-llama/Llama-4-${size}-Instruct`,
+      "aiconfigurator",
+      undefined,
+      { vision_config: llama4Vision },
+      [`meta-llama/Llama-4-${size}`],
+    ]),
+  ["google/gemma-4-26B-A4B-it", "aiconfigurator", published("google--gemma-4-26B-A4B")],
+  // The source's is of the same weights in NVFP4.
+  [
+    "google/gemma-4-31B-it",
+    "aiconfigurator",
+    published("nvidia--Gemma-4-31B-IT-NVFP4"),
+    { quantization_config: undefined },
+  ],
   ["google/gemma-3-27b-it", "neuron", "contrib/models/gemma3-vision/test/assets/gemma3_27b_config.json"],
   ...`meta-llama/Llama-2-7b-hf meta-llama/Llama-2-13b-hf meta-llama/Llama-2-70b-chat-hf meta-llama/Llama-3.2-1B
     meta-llama/Llama-3.2-3B meta-llama/Llama-3.3-70B-Instruct nvidia/Llama-3.1-Nemotron-70B-Instruct-HF
@@ -42,5 +80,9 @@ export const chosen = [
 ];
 
 function mixtral(size) {
-  return `aic-core/src/aiconfigurator_core/model_configs/mistralai--Mixtral-${size}-v0.1_config.json`;
+  return published(`mistralai--Mixtral-${size}-v0.1`);
+}
+
+function published(name) {
+  return `aic-core/src/aiconfigurator_core/model_configs/${name}_config.json`;
 }

@@ -9,9 +9,12 @@ export const configKeys = new Set(
    mlp_only_layers n_routed_experts n_shared_experts first_k_dense_replace moe_layer_freq topk_method q_lora_rank
    kv_lora_rank qk_nope_head_dim qk_rope_head_dim num_nextn_predict_layers quantization_config quant_method bits
    group_size weight_block_size text_config vision_config image_size patch_size use_qk_norm depth out_hidden_size
-   num_position_embeddings temporal_patch_size spatial_merge_size deepstack_visual_indexes in_channels num_channels`.split(
-    /\s+/,
-  ),
+   num_position_embeddings temporal_patch_size spatial_merge_size deepstack_visual_indexes in_channels num_channels
+   full_attention_interval linear_conv_kernel_dim linear_key_head_dim linear_num_key_heads linear_num_value_heads
+   linear_value_head_dim mamba_ssm_dtype mtp_num_hidden_layers index_topk index_head_dim index_n_heads indexer_types
+   attention_chunk_size interleave_moe_layer_step intermediate_size_mlp attention_k_eq_v enable_moe_block global_head_dim
+   num_global_key_value_heads hidden_size_per_layer_input num_kv_shared_layers top_k_experts position_embedding_size
+   standardize`.split(/\s+/),
 );
 
 /** litgpt's rows are Python: its module, run without the packages that it does not need to list them. */

@@ -12,7 +12,7 @@ export const cloudFormationRules: readonly ErrorRule[] = [
     ],
     code: "OperationFailed",
     say: () => ({
-      message: "the stack has changed since its change set was made, and nothing was changed",
+      message: "the stack has changed since the change set was made",
       hint: "Somebody else deploys it: run the command again.",
     }),
   },

@@ -17,6 +17,8 @@ import { surely } from "./uncertain.ts";
 const pauseMs = 2_000;
 /** CloudFormation compares templates within seconds; a change set that takes longer than this never comes. */
 const longestMs = 300_000;
+/** How long one that was made may not be shown yet: it is gone then, as all are when another is carried out. */
+const unseenMs = 20_000;
 
 /**
  * Waits for what CloudFormation still does with the stack of the name, and takes away what an earlier creation left that
@@ -71,8 +73,19 @@ export async function makeChangeSet(
   const find = () => cloudFormation.changeSet(stackName, changeSetName);
   await surely<unknown>(runtime, () => cloudFormation.createChangeSet(request), find);
   const startedAt = runtime.now();
+  let seenAt = startedAt;
   for (;;) {
     const made = await find();
+    if (made !== undefined) seenAt = runtime.now();
+    else if (runtime.now() - seenAt > unseenMs)
+      throw new AiplatError(
+        "OperationFailed",
+        `the change set of stack ${stackName} is gone before it was carried out`,
+        {
+          hint: "Somebody else deploys it: run the command again.",
+          details: { stackName, changeSetName },
+        },
+      );
     if (made?.status === "CREATE_COMPLETE" && made.executionStatus === "AVAILABLE") return made;
     if (made !== undefined && changesNothing(made)) {
       await cloudFormation.deleteChangeSet(stackName, changeSetName);
@@ -126,7 +139,7 @@ export async function executeChangeSet(
   await surely<unknown>(
     runtime,
     () => cloudFormation.executeChangeSet(changeSet.id, execution),
-    async () => ((await hasBegun(cloudFormation, changeSet, known)) ? true : undefined),
+    async () => ((await hasBegun(cloudFormation, changeSet, known, execution)) ? true : undefined),
   ).catch((error: unknown) => {
     const isUnknown = isUncertain(error) || error instanceof Interrupted;
     throw isUnknown
@@ -137,13 +150,15 @@ export async function executeChangeSet(
   await followStack(cloudFormation, runtime, stack, known, watch);
 }
 
-/** Whether the events tell of something since: nothing but the change set's execution brings any. */
+/** Whether the events tell of what the call began: what came since may be another program's. */
 async function hasBegun(
   cloudFormation: CloudFormationPort,
   { stackId }: ChangeSet,
   known: ReadonlySet<string>,
+  execution: string,
 ): Promise<boolean> {
-  return (await cloudFormation.events(stackId, ({ id }) => known.has(id))).length > 0;
+  const news = await cloudFormation.events(stackId, ({ id }) => known.has(id));
+  return news.some(({ token }) => token === execution);
 }
 
 /** Deletes a stack and waits until it is gone. */

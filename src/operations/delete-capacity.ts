@@ -115,27 +115,28 @@ export async function deleteCapacity(
     return found !== undefined;
   };
   const isThere = await look();
-  let standing: string | undefined;
+  const closing: Closing = { closed: new Set(), shutSince: new Map(), missingSince: new Map() };
+  let list: string | undefined;
   try {
     if (isThere) {
-      standing = `Whether cluster ${cluster} still lists ${name} is not known.`;
-      const changed = await changeProviders(ecs, runtime, cluster, (list) => withoutProvider(list, name));
-      standing = `Cluster ${cluster} no longer lists ${name}.`;
+      list = `Whether cluster ${cluster} still lists ${name} is not known`;
+      const changed = await changeProviders(ecs, runtime, cluster, (providers) => withoutProvider(providers, name));
+      list = `Cluster ${cluster} no longer lists ${name}`;
       if (changed) {
         say(`cluster ${cluster} no longer lists ${name}`);
         // Until the list was without it, a task could still be placed there.
         await look();
       }
     }
-    const beforeEnding = async () => {
-      await closeMachines(remover, doomed, refuseIn);
-      if (standing !== undefined)
-        standing = `Cluster ${cluster} no longer lists ${name}, and its machines get no tasks.`;
-    };
+    const beforeEnding = () => closeMachines(remover, doomed, refuseIn, closing);
     await emptyGroup(autoScaling, runtime, name, { ...watch(name), onChange: say, beforeEnding });
+    closing.shutSince.clear();
     if (stack !== undefined) await deleteStack(cloudFormation, runtime, stack, token, watch(name));
   } catch (error) {
-    throw halfDone(error, standing, watch(name).hint);
+    const shut = closing.shutSince.size;
+    const machines =
+      shut === 0 ? "" : `, and ${counted(shut, "machine")} of it ${agreeing(shut, "gets", "get")} no tasks`;
+    throw halfDone(error, list === undefined ? undefined : `${list}${machines}.`, watch(name).hint);
   }
 }
 
@@ -156,6 +157,16 @@ async function lookAt(
   return { contents, ...present({ group }) };
 }
 
+/** What a deletion knows of its machines from one look to the next. */
+interface Closing {
+  /** Those that it set to DRAINING itself, by ARN. */
+  readonly closed: Set<string>;
+  /** Since when they are known to be DRAINING, by ARN. */
+  readonly shutSince: Map<string, number>;
+  /** Since when they have not registered, by EC2 id. */
+  readonly missingSince: Map<string, number>;
+}
+
 /**
  * Has ECS place nothing more on the machines, and looks who is there: a task that names no provider is placed whatever
  * the cluster lists, and would end with its machine. A machine that is still starting is waited for, since it takes
@@ -163,12 +174,16 @@ async function lookAt(
  *
  * @throws AiplatError Timeout; what `refuseIn` throws.
  */
-async function closeMachines(remover: Remover, doomed: DoomedCapacity, refuseIn: (look: Look) => void): Promise<void> {
+async function closeMachines(
+  remover: Remover,
+  doomed: DoomedCapacity,
+  refuseIn: (look: Look) => void,
+  closing: Closing,
+): Promise<void> {
   const { ecs, runtime, watch, say } = remover;
   const { name, cluster } = doomed;
+  const { closed, shutSince, missingSince } = closing;
   const { deadline, hint } = watch(name);
-  const waitsUntil = runtime.now() + registeringMs;
-  const closed = new Set<string>();
   let said = "";
   for (;;) {
     const look = await lookAt(remover, doomed);
@@ -176,36 +191,72 @@ async function closeMachines(remover: Remover, doomed: DoomedCapacity, refuseIn:
     try {
       refuseIn(look);
     } catch (refusal) {
-      for (const arn of closed) await surely(runtime, () => ecs.activateInstance(cluster, arn));
+      await reopenMachines(remover, cluster, closing);
       throw refusal;
     }
     const ids = new Set(idsOf(look.group));
     const own = look.contents.instances.filter(({ ec2InstanceId }) => ids.has(ec2InstanceId));
     const open = own.filter(({ status }) => status === "ACTIVE");
-    const starting = startingOf(look.group, own);
-    const isLate = runtime.now() >= waitsUntil;
-    if (open.length === 0 && (starting.length === 0 || isLate)) return;
+    const isLate = runtime.now() > deadline;
+    if (isLate && open.some(({ arn }) => closed.has(arn)))
+      throw new AiplatError("Timeout", `machines of ${name} do not stay DRAINING: somebody else sets them to ACTIVE`, {
+        hint,
+        details: { group: name, instances: open.map(({ ec2InstanceId }) => ec2InstanceId) },
+      });
     for (const { arn } of open) {
       await surely(runtime, () => ecs.drainInstance(cluster, arn));
       closed.add(arn);
+      shutSince.set(arn, runtime.now());
     }
-    if (open.length > 0) {
+    if (open.length > 0)
       say(`${counted(open.length, "machine")} of ${name} ${agreeing(open.length, "gets", "get")} no more tasks`);
+    // Another command may have set it to DRAINING a moment ago, and a task from before that is not shown yet.
+    const shut = own.filter(({ status }) => status === "ACTIVE" || status === "DRAINING");
+    if (shut.some(({ arn }) => runtime.now() - since(shutSince, arn, runtime) < settleMs)) {
       await runtime.sleep(settleMs);
       continue;
     }
+    const starting = startingOf(look.group, own).filter(
+      (id) => runtime.now() - since(missingSince, id, runtime) < registeringMs,
+    );
+    if (starting.length === 0) return;
     const text = `${counted(starting.length, "machine")} of ${name} ${agreeing(starting.length, "has", "have")} not registered with cluster ${cluster}`;
-    if (runtime.now() > deadline)
-      throw new AiplatError("Timeout", text, { hint, details: { group: name, instances: starting } });
-    if (text !== said) say(`${text} yet, and would take tasks: waiting up to ${formatDuration(registeringMs)}`);
+    const patience = formatDuration(registeringMs);
+    if (isLate)
+      throw new AiplatError("Timeout", text, {
+        hint: `After ${patience} it goes on without them: give it a longer --timeout. ${hint}`,
+        details: { group: name, instances: starting },
+      });
+    if (text !== said) say(`${text} yet, and would take tasks: waiting up to ${patience}`);
     said = text;
     await runtime.sleep(lookMs);
   }
 }
 
-/** Machines of the group that come, or have come, and are not in the cluster, by their EC2 ids. */
-function startingOf(group: GroupDetail | undefined, registered: readonly ContainerInstance[]): readonly string[] {
-  const known = new Set(registered.map(({ ec2InstanceId }) => ec2InstanceId));
+/** Has the machines that were closed take tasks again, as far as that can be done: the others stay known as shut. */
+async function reopenMachines(
+  { ecs, runtime }: Remover,
+  cluster: string,
+  { closed, shutSince }: Closing,
+): Promise<void> {
+  for (const arn of closed) {
+    const reopened = await surely(runtime, () => ecs.activateInstance(cluster, arn)).then(
+      () => true,
+      () => false,
+    );
+    if (reopened) shutSince.delete(arn);
+  }
+}
+
+function since(times: Map<string, number>, key: string, { now }: Runtime): number {
+  const time = times.get(key) ?? now();
+  times.set(key, time);
+  return time;
+}
+
+/** Machines of the group that come, or have come, and are not in the cluster yet, by their EC2 ids. */
+function startingOf(group: GroupDetail | undefined, own: readonly ContainerInstance[]): readonly string[] {
+  const known = new Set(own.flatMap(({ ec2InstanceId, status }) => (status === "REGISTERING" ? [] : [ec2InstanceId])));
   return (group?.instances ?? []).flatMap(({ id, lifecycle }) =>
     /^(Pending|InService)/.test(lifecycle) && !known.has(id) ? [id] : [],
   );

@@ -125,14 +125,19 @@ function additions({ template }: CapacityPlan): readonly ResourceChange[] {
   }));
 }
 
-async function refuseOther(
-  { ecs, cloudFormation }: Deployer,
-  { stackName, cluster, template }: CapacityPlan,
-  stack: Stack | undefined,
-): Promise<void> {
+async function refuseOther(deployer: Deployer, plan: CapacityPlan, stack: Stack | undefined): Promise<void> {
+  const { ecs, cloudFormation } = deployer;
+  const { stackName, cluster, template } = plan;
   const makesCluster = Object.values(template.Resources).some(({ Type }) => Type === clusterType);
-  if (stack === undefined || isHollow(stack) || stack.status === "DELETE_COMPLETE")
-    return refuseCluster(await ecs.describeCluster(cluster), cluster, makesCluster);
+  if (stack === undefined || isHollow(stack) || stack.status === "DELETE_COMPLETE") {
+    const described = await ecs.describeCluster(cluster);
+    if (makesCluster && described?.status === "ACTIVE") {
+      // Another command may have made it, with the stack, since the stack was read.
+      const now = await cloudFormation.stack(stackName);
+      if (now?.status !== stack?.status) return refuseOther(deployer, plan, now);
+    }
+    return refuseCluster(described, cluster, makesCluster);
+  }
   if (isUnderWay(stack)) return;
   const resources = await cloudFormation.resources(stack.id);
   const has = (type: string) =>

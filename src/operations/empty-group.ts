@@ -1,4 +1,4 @@
-import { counted } from "../core/base/counted.ts";
+import { agreeing, counted } from "../core/base/counted.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { Runtime } from "../context.ts";
@@ -48,19 +48,23 @@ export async function emptyGroup(
     // What it launches from now on is protected no more, so that comes first; what came meanwhile is looked at again.
     if (!isEmptied(group)) await surely(runtime, () => autoScaling.emptyGroup(name));
     else await unprotect(autoScaling, runtime, name, toUnprotect);
+    const kept = left.filter(
+      ({ id, isProtected, lifecycle }) =>
+        isProtected && /^(Pending|InService)/.test(lifecycle) && !(isEmptied(group) && toUnprotect.includes(id)),
+    ).length;
+    const goesOn =
+      kept === 0
+        ? "They go on ending."
+        : `${kept} of them ${agreeing(kept, "is", "are")} still protected from scale-in.`;
+    const how = { hint: `${goesOn} ${hint}`, details: { group: name, instances: left.map(({ id }) => id) } };
     if (runtime.now() > deadline)
       throw new AiplatError(
         "Timeout",
         `group ${name} has ${text} left after ${formatDuration(runtime.now() - startedAt)}`,
-        { hint: `They go on ending. ${hint}`, details: { group: name, instances: left.map(({ id }) => id) } },
+        how,
       );
     await runtime.sleep(pauseMs).catch((error: unknown) => {
-      throw error instanceof Interrupted
-        ? new Interrupted(`interrupted: group ${name} goes on ending its ${text}`, {
-            hint,
-            details: { group: name, instances: left.map(({ id }) => id) },
-          })
-        : error;
+      throw error instanceof Interrupted ? new Interrupted(`interrupted: group ${name} has ${text} left`, how) : error;
     });
   }
 }

@@ -38,6 +38,10 @@ export class ConfigFields {
     return this.#whole(key, 0, atMost) ?? 0;
   }
 
+  has(key: string): boolean {
+    return !isAbsent(this.#values[key]);
+  }
+
   flag(key: string, otherwise: boolean): boolean {
     const value = this.#values[key];
     if (isAbsent(value)) return otherwise;
@@ -89,13 +93,13 @@ export class ConfigFields {
   }
 
   /** How many of the experts one token goes through; `key` says how many there are. */
-  expertsPerToken(key: string): number {
-    return this.count("num_experts_per_tok", this.optionalCount(key));
+  expertsPerToken(key: string, perToken = "num_experts_per_tok"): number {
+    return this.count(perToken, this.optionalCount(key));
   }
 
   /** How many layers predict further tokens. */
   predictionLayers(): number {
-    return this.amount("num_nextn_predict_layers", mostLayers);
+    return this.amount("num_nextn_predict_layers", mostLayers) + this.amount("mtp_num_hidden_layers", mostLayers);
   }
 
   #whole(key: string, least: number, atMost: number): number | undefined {

@@ -1,5 +1,5 @@
 import type { ModelShape, Precision } from "./shape.ts";
-import { scaleGroupOf, usualGroup } from "./weights.ts";
+import { nvfp4Group, scaleGroupOf, usualGroup } from "./weights.ts";
 
 /**
  * Why a model cannot be divided over so many ranks; undefined where it can. Heads and key-value heads as vLLM checks
@@ -18,6 +18,8 @@ export function degreeProblem(shape: ModelShape, precision: Precision, tensorPar
       if (keyValueHeads % tensorParallel !== 0 && tensorParallel % keyValueHeads !== 0)
         return `${keyValueHeads} key-value heads and ${tensorParallel} ranks do not divide each other`;
     }
+    if (attention.kind === "linear" && attention.keyHeads % tensorParallel !== 0)
+      return `${attention.keyHeads} key heads do not divide by ${tensorParallel}`;
     const widths = [
       ["a width", feedForward.denseSize],
       ["an expert's width", feedForward.experts?.size],
@@ -41,5 +43,6 @@ export function legalDegrees(shape: ModelShape, precision: Precision, most: numb
 }
 
 function unitOf(shape: ModelShape, precision: Precision): number {
-  return scaleGroupOf(shape, precision) ?? (precision === "int4" ? usualGroup : 1);
+  const usual = { int4: usualGroup, nvfp4: nvfp4Group };
+  return scaleGroupOf(shape, precision) ?? (precision === "int4" || precision === "nvfp4" ? usual[precision] : 1);
 }

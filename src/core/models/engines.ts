@@ -19,6 +19,8 @@ export interface Rank {
 
 /** What one step of an engine has at once, and how the cache is laid out for it. */
 export interface EngineStep extends CacheLayout {
+  /** Tokens of one step. */
+  readonly stepTokens: number;
   /** Sequences whose logits are there at once. */
   readonly logitSequences: number;
 }
@@ -61,15 +63,22 @@ const activations = estimate(
   "16 bits for 4 hidden and 3 inner widths of each token of a step, and 8 bytes for each logit of all sequences at once",
 );
 
+/** One step after the other. */
+const oneStep = (blockTokens: number, stepTokens: number, logitSequences: number): EngineStep => ({
+  blockTokens,
+  stepTokens,
+  inFlightTokens: stepTokens,
+  logitSequences,
+});
+
 const vllm: Engine = {
   title: "vLLM",
   memoryShare: 0.92,
   cacheShare: 1,
   runtimeMiB: 1024,
   step: (rank) => ({
-    blockTokens: 16,
-    stepTokens: hasLargeBatches(rank) ? 8192 : 2048,
-    logitSequences: hasLargeBatches(rank) ? 1024 : 256,
+    ...oneStep(16, hasLargeBatches(rank) ? 8192 : 2048, hasLargeBatches(rank) ? 1024 : 256),
+    inFlightTokens: 2 * (hasLargeBatches(rank) ? 8192 : 2048),
   }),
   assumptions: [
     {
@@ -88,6 +97,11 @@ const vllm: Engine = {
       value: "1024 from 70 GiB a GPU on but for A100, else 256",
       source: vllmBatchDefaults,
     },
+    {
+      what: "steps under way at once, whose tokens layers with a window keep",
+      value: "2",
+      source: "https://github.com/vllm-project/vllm/blob/v0.27.1/vllm/config/vllm.py (max_in_flight_tokens)",
+    },
     activations,
     estimate("CUDA context, NCCL and graphs of a GPU", "1024 MiB"),
   ],
@@ -105,7 +119,7 @@ const tgi: Engine = {
   memoryShare: 0.9,
   cacheShare: 1,
   runtimeMiB: 1024,
-  step: () => ({ blockTokens: 1, stepTokens: 4096, logitSequences: 128 }),
+  step: () => oneStep(1, 4096, 128),
   assumptions: [
     { what: "TGI_WIGGLE_ROOM", value: "0.90", source: tgiGlobals },
     { what: "tokens of a block of the cache, with flashinfer", value: "1", source: tgiGlobals },
@@ -122,7 +136,7 @@ const triton: Engine = {
   memoryShare: 1,
   cacheShare: 0.9,
   runtimeMiB: 1536,
-  step: () => ({ blockTokens: 32, stepTokens: 8192, logitSequences: 256 }),
+  step: () => oneStep(32, 8192, 256),
   assumptions: [
     {
       what: "free_gpu_memory_fraction",
@@ -151,7 +165,7 @@ export const neuronNxd: Engine = {
   cacheShare: 1,
   runtimeMiB: 512,
   // No chunked prefill: a whole prompt is one step, and each sequence has room for the whole context.
-  step: (_, contextTokens) => ({ blockTokens: 1, stepTokens: contextTokens, logitSequences: 1 }),
+  step: (_, contextTokens) => oneStep(1, contextTokens, 1),
   assumptions: [
     estimate("part of a core's memory that weights, activations and cache share", "0.92"),
     {
@@ -174,7 +188,7 @@ export const neuronNative: Engine = {
   memoryShare: 0.9,
   mostCacheShare: 0.3,
   leastCacheMiB: 1024,
-  step: () => ({ blockTokens: 32, stepTokens: 8192, logitSequences: 1 }),
+  step: () => oneStep(32, 8192, 1),
   assumptions: [
     {
       what: "--gpu-memory-utilization",

@@ -24,7 +24,9 @@ export const computeCapabilities: Readonly<Record<string, number | undefined>> =
  * The least compute capability with which vLLM runs weights of a precision; other engines are taken to be alike. vLLM
  * itself: https://github.com/vllm-project/vllm/blob/v0.21.0/docs/getting_started/installation/gpu.cuda.inc.md; fp8, int8
  * and int4: https://docs.vllm.ai/en/v0.32.0/features/quantization/ and
- * .../llm_compressor/fp8/; mxfp4: https://github.com/vllm-project/recipes/blob/main/OpenAI/GPT-OSS.md.
+ * .../llm_compressor/fp8/; mxfp4: https://github.com/vllm-project/recipes/blob/main/OpenAI/GPT-OSS.md; nvfp4,
+ * weights alone before Blackwell: ModelOptNvFp4Config.get_min_capability of
+ * https://github.com/vllm-project/vllm/blob/v0.27.1/vllm/model_executor/layers/quantization/modelopt.py.
  */
 export const leastCapability: Readonly<Record<Precision, number>> = {
   bf16: 7.5,
@@ -32,6 +34,7 @@ export const leastCapability: Readonly<Record<Precision, number>> = {
   int8: 7.5,
   int4: 7.5,
   mxfp4: 8.0,
+  nvfp4: 7.5,
 };
 
 /** The least with bf16: GPUs before it have float16 alone, of the same size. */

@@ -1,4 +1,4 @@
-import { cacheBytesPerSequence } from "./cache.ts";
+import { cacheBytesPerSequence, indexerBytesPerToken } from "./cache.ts";
 import type { Engine, Rank } from "./engines.ts";
 import type { ModelShape, Precision } from "./shape.ts";
 import { weightBytesPerRank } from "./weights.ts";
@@ -36,6 +36,7 @@ export function inferenceMemory(
   const weightsMiB = Math.ceil(weightBytesPerRank(shape, precision, tensorParallel) / bytesPerMiB);
   const activationsMiB = Math.ceil(
     (step.stepTokens * bytesPerStepToken(shape, tensorParallel) +
+      gatheredBytes(shape, contextTokens) +
       step.logitSequences * shape.vocabularySize * bytesPerLogit) /
       bytesPerMiB,
   );
@@ -65,6 +66,14 @@ export interface InferenceOptions {
   readonly tensorParallel: number;
   readonly rank: Rank;
   readonly engine: Engine;
+}
+
+/**
+ * Keys of the indexer that vLLM gathers at once: those of 40 contexts. get_max_prefill_buffer_size of
+ * https://github.com/vllm-project/vllm/blob/v0.27.1/vllm/v1/attention/backends/mla/indexer.py
+ */
+function gatheredBytes({ layers }: ModelShape, contextTokens: number): number {
+  return 40 * contextTokens * Math.max(...layers.map(({ attention }) => indexerBytesPerToken(attention)));
 }
 
 /** A logit and its probability in 32 bits. */

@@ -2,11 +2,12 @@ import { briefName } from "../base/brief-value.ts";
 import { isRaw, own } from "../base/merge.ts";
 import { settingProblem, type Problem } from "../base/problem.ts";
 import type { ModelShape, Precision } from "./shape.ts";
+import { nvfp4Group } from "./weights.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** How a checkpoint keeps its weights. */
-type Published = Pick<ModelShape, "precision" | "scaleGroup">;
+type Published = Pick<ModelShape, "precision" | "scaleGroup" | "keepsAttention">;
 
 /** What each `quant_method` comes to; undefined for what of it is not known. */
 const formats: Readonly<Record<string, ((fields: Fields) => Published | undefined) | undefined>> = {
@@ -15,11 +16,20 @@ const formats: Readonly<Record<string, ((fields: Fields) => Published | undefine
   awq: inBits,
   gptq: inBits,
   "compressed-tensors": inGroups,
-  modelopt: ({ quant_algo: algorithm }) => (algorithm === "FP8" ? { precision: "fp8" } : undefined),
+  modelopt: ({ quant_algo: algorithm, group_size: group }) => own(modelOptFormats, String(algorithm))?.(group),
+};
+
+const modelOptFormats: Readonly<Record<string, (group: unknown) => Published>> = {
+  FP8: () => ({ precision: "fp8" }),
+  NVFP4: (group) => withGroup("nvfp4", group),
 };
 
 /** Layers that are counted in 16 bits whatever the format: those of `Tensors.isLinear` are not among them. */
-const neverQuantised = /head|embed|norm|\bgate\b|shared_expert_gate|router|e_score|vis(?:ion|ual)|projector|mtp/;
+const neverQuantised =
+  /head|embed|norm|\bgate\b|shared_expert_gate|router|e_score|vis(?:ion|ual)|projector|mtp|eh_proj|conv1d|in_proj_b?a?$|indexers?[_.](?:weights_)?proj/;
+
+/** A layer's attention as a whole. */
+const wholeAttention = /\.(\d+)\.self_attn\*?$/;
 
 /**
  * How the checkpoint beside a config.json keeps its weights.
@@ -36,14 +46,17 @@ export function readPublishedPrecision(
 ): Published {
   const quantisation = quantisationOf(config);
   if (quantisation === undefined) return { precision: "bf16" };
-  const published = isRaw(quantisation) ? publishedBy(quantisation) : "quantization_config is no map";
+  const text = isRaw(config["text_config"]) ? config["text_config"] : config;
+  const published = isRaw(quantisation)
+    ? publishedBy(quantisation, text["num_hidden_layers"])
+    : "quantization_config is no map";
   if (typeof published !== "string") return published;
   if (said !== undefined) return { precision: said };
   problems.push(
     settingProblem(
       "model-config",
       `${from}: ${published}`,
-      "Say with --precision what they come to: bf16, fp8, int8 or int4.",
+      "Say with --precision what they come to: bf16, fp8, int8, int4 or nvfp4.",
     ),
   );
   return { precision: "bf16" };
@@ -68,18 +81,19 @@ function quantisationOf(config: Fields): unknown {
   return config["quantization_config"] ?? config["compression_config"] ?? undefined;
 }
 
-/** What the section comes to, or what about it is not known. */
-function publishedBy(fields: Fields): Published | string {
+/** What the section comes to for so many layers, or what about it is not known. */
+function publishedBy(fields: Fields, layers: unknown): Published | string {
   const { quant_method: method = "quant_algo" in fields ? "modelopt" : undefined } = fields;
   const published = own(formats, String(method))?.(fields);
   if (published === undefined)
     return `the weights are quantised by ${method === undefined ? "(no quant_method)" : briefName(method)}${detailOf(fields)}, which is not known`;
   // mxfp4 is the experts' alone anyway.
-  const kept =
-    published.precision === "mxfp4" ? undefined : keptLayers(fields).find((each) => !neverQuantised.test(each));
-  return kept === undefined
-    ? published
-    : `of the weights, ${briefName(kept)} is left in 16 bits, and what that comes to is not known`;
+  const kept = published.precision === "mxfp4" ? [] : keptLayers(fields).filter((each) => !neverQuantised.test(each));
+  const attention = new Set(kept.map((each) => wholeAttention.exec(each)?.[1]));
+  if (kept.length === 0) return published;
+  return attention.size === layers && !attention.has(undefined)
+    ? { ...published, keepsAttention: true }
+    : `of the weights, ${briefName(kept[0]!)} is left in 16 bits, and what that comes to is not known`;
 }
 
 function detailOf({ bits, quant_algo: algorithm }: Fields): string {
@@ -110,6 +124,8 @@ function inGroups({ config_groups: groups }: Fields): Published | undefined {
 }
 
 function weightsOf({ num_bits: bits, type, group_size: group, block_structure: block }: Fields): Published | undefined {
+  if (type === "float" && bits === 4)
+    return group === nvfp4Group ? { precision: "nvfp4", scaleGroup: group } : undefined;
   if (type === "float") return bits === 8 ? withGroup("fp8", sideOf(block)) : undefined;
   return type === "int" ? inBits({ bits, group_size: group }) : undefined;
 }

@@ -6,10 +6,11 @@ import { coresPerDevice } from "../catalog/instance-types/neuron-cores.ts";
 import { legalSizes } from "../catalog/slots.ts";
 import { degreeProblem } from "./degrees.ts";
 import { gpuEngines, type Assumption, type Engine, type Rank } from "./engines.ts";
+import { gpuServingProblem } from "./gpu-serving.ts";
 import { computeCapabilities, firstBfloat16, leastCapability } from "./gpus.ts";
 import { inferenceMemory, type RankMemory } from "./inference.ts";
 import type { FitRequest } from "./request.ts";
-import { neuronDegrees, neuronEngine, neuronPrecision, neuronPrecisionProblem } from "./neuron-serving.ts";
+import { neuronDegrees, neuronEngine, neuronPrecision, neuronPrecisionProblem, paddedShape } from "./neuron-serving.ts";
 import { gpuImage, neuronImage, type FittingImage } from "./serving-images.ts";
 import type { ModelShape, Precision } from "./shape.ts";
 import { trainingAssumptions, trainingMemory } from "./training.ts";
@@ -65,9 +66,11 @@ function gpuPlan(
   precision: Precision,
 ): RankPlan | NoPlan {
   const engine = gpuEngines[name];
+  const image = gpuImage(name, type);
+  const unserved = gpuServingProblem(shape, precision, name, type, image);
+  if (unserved !== undefined) return { code: "ENGINE", message: unserved };
   const problem = degreeProblem(shape, precision, devices);
   if (problem !== undefined) return { code: "DEGREE", message: problem };
-  const image = gpuImage(name, type);
   const note = halfPrecisionNote(precision, type);
   return {
     ...planned(shape, engine, precision, contextTokens, devices, rankOf(type, 1)),
@@ -96,7 +99,8 @@ function neuronPlan(
     return { code: "DEGREE", message: `which degrees ${type.accelerator.name} takes is not known` };
   const cores = coresPerDevice(type, logicalCore)!;
   const inSlot = known.filter((degree) => degree <= devices * cores);
-  const degrees = inSlot.filter((degree) => degreeProblem(shape, precision, degree) === undefined);
+  const problemOf = (each: number) => degreeProblem(paddedShape(shape, each), precision, each);
+  const degrees = inSlot.filter((each) => problemOf(each) === undefined);
   const smaller = legalSizes(type).findLast((size) => size < devices) ?? 0;
   const degree = degrees.at(-1)!;
   // A slot of which a smaller one holds every rank is not needed.
@@ -107,12 +111,12 @@ function neuronPlan(
       message:
         larger.length === 0
           ? `${type.accelerator.name} has no degree from ${smaller * cores + 1} to ${devices * cores}`
-          : `degree ${listOr(larger.map(String))}: ${degreeProblem(shape, precision, larger.at(-1)!)}`,
+          : `degree ${listOr(larger.map(String))}: ${problemOf(larger.at(-1)!)}`,
     };
   }
   const image = neuronImage("pytorch-inference-vllm-neuronx", type, engine);
   return {
-    ...planned(shape, engine, precision, contextTokens, degree, rankOf(type, cores)),
+    ...planned(paddedShape(shape, degree), engine, precision, contextTokens, degree, rankOf(type, cores)),
     degrees,
     ...present({ image }),
   };

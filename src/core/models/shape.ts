@@ -1,7 +1,7 @@
 /** What a model's config.json says of its memory, in one form for every architecture. */
 
 /** How a layer looks back at earlier tokens, which is what its cache holds. */
-export type Attention = GroupedAttention | LatentAttention;
+export type Attention = GroupedAttention | LatentAttention | LinearAttention;
 
 /** Multi-head, grouped-query and multi-query attention: a key and a value for each key-value head and token. */
 export interface GroupedAttention {
@@ -11,6 +11,12 @@ export interface GroupedAttention {
   readonly headSize: number;
   /** How many tokens the layer looks back; all where absent. */
   readonly windowTokens?: number;
+  /** How long the pieces of the context are within which the layer looks back; one piece where absent. */
+  readonly chunkTokens?: number;
+  /** Whether queries come with a gate of their width. */
+  readonly gated?: boolean;
+  /** Whether one projection makes keys and values. */
+  readonly oneProjection?: boolean;
   readonly qkvBias: boolean;
   readonly outputBias: boolean;
   /** Weights of the layer's attention beside the projections: norms of queries and keys, sinks. */
@@ -27,6 +33,27 @@ export interface LatentAttention {
   readonly ropeSize: number;
   readonly nopeSize: number;
   readonly valueSize: number;
+  readonly indexer?: Indexer;
+}
+
+/** What picks the tokens that a layer looks at: keys of its own, which are cached too. arXiv 2512.02556 */
+export interface Indexer {
+  readonly heads: number;
+  readonly headSize: number;
+}
+
+/** Gated DeltaNet: a state of one size for the whole sequence, in place of a cache of its tokens. arXiv 2412.06464 */
+export interface LinearAttention {
+  readonly kind: "linear";
+  /** Heads of values. */
+  readonly heads: number;
+  readonly valueSize: number;
+  readonly keyHeads: number;
+  readonly keySize: number;
+  /** Tokens that the convolution before it reaches over. */
+  readonly convolution: number;
+  /** Bytes of one value of the state. */
+  readonly stateBytes: number;
 }
 
 /** What follows the attention in a layer. */
@@ -61,7 +88,7 @@ export interface Layers {
 }
 
 /** How the weights of a checkpoint are kept. */
-export const precisions = ["bf16", "fp8", "int8", "int4", "mxfp4"] as const;
+export const precisions = ["bf16", "fp8", "int8", "int4", "mxfp4", "nvfp4"] as const;
 export type Precision = (typeof precisions)[number];
 
 export interface PredictionParameters {
@@ -91,6 +118,8 @@ export interface ModelShape {
   readonly precision: Precision;
   /** Weights of a row that share a scale there: the side of fp8's blocks, the group of int4 and int8. */
   readonly scaleGroup?: number;
+  /** Whether attention keeps its 16 bits there. */
+  readonly keepsAttention?: boolean;
   /** Whether the checkpoint keeps in 32 bits what engines load in 16. */
   readonly isFloat32: boolean;
 }

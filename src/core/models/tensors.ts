@@ -1,7 +1,9 @@
-import type { Attention, FeedForward, Layers, ModelShape } from "./shape.ts";
+import type { Attention, FeedForward, GroupedAttention, Indexer, Layers, ModelShape } from "./shape.ts";
 
-/** How tensor parallelism divides a tensor: by its heads or width, by key-value heads, or not at all. */
-export type Split = "whole" | "key-value" | "none";
+/** How tensor parallelism divides a tensor: by its heads or width, by these key-value heads, or not at all. */
+export type Split = "whole" | "none" | KeyValueHeads;
+
+export type KeyValueHeads = Pick<GroupedAttention, "heads" | "keyValueHeads">;
 
 /** Weights that are kept and divided alike. */
 export interface Tensors {
@@ -51,7 +53,7 @@ function attentionTensors(hidden: number, attention: Attention): readonly Tensor
   const linear = (parameters: number, split: Split) =>
     ({ what: "attention", parameters, split, isLinear: true }) as const;
   if (attention.kind === "latent") {
-    const { heads, queryRank, keyValueRank, ropeSize, nopeSize, valueSize } = attention;
+    const { heads, queryRank, keyValueRank, ropeSize, nopeSize, valueSize, indexer } = attention;
     const queries = heads * (nopeSize + ropeSize);
     return [
       ...(queryRank === undefined
@@ -61,14 +63,43 @@ function attentionTensors(hidden: number, attention: Attention): readonly Tensor
       linear(hidden * (keyValueRank + ropeSize), "none"),
       linear(keyValueRank * heads * (nopeSize + valueSize) + heads * valueSize * hidden, "whole"),
       { what: "norms", parameters: (queryRank ?? 0) + keyValueRank, split: "none", isLinear: false },
+      ...(indexer === undefined ? [] : indexerTensors(hidden, queryRank ?? hidden, indexer)),
     ];
   }
-  const { heads, keyValueHeads, headSize, qkvBias, outputBias, otherParameters } = attention;
+  if (attention.kind === "linear") {
+    const { heads, valueSize, keyHeads, keySize, convolution } = attention;
+    const [keys, values] = [keyHeads * keySize, heads * valueSize];
+    return [
+      linear(hidden * (2 * keys + 2 * values) + values * hidden, "whole"),
+      // Gates and the convolution keep 16 bits.
+      {
+        what: "attention",
+        parameters: 2 * heads * (hidden + 1) + convolution * (2 * keys + values),
+        split: "whole",
+        isLinear: false,
+      },
+      { what: "norms", parameters: valueSize, split: "none", isLinear: false },
+    ];
+  }
+  const { heads, keyValueHeads, headSize, qkvBias, outputBias, otherParameters, gated, oneProjection } = attention;
   const row = hidden + (qkvBias ? 1 : 0);
   return [
-    linear(heads * headSize * (row + hidden) + (outputBias ? hidden : 0), "whole"),
-    linear(2 * keyValueHeads * headSize * row, "key-value"),
+    linear(heads * headSize * ((gated === true ? 2 : 1) * row + hidden) + (outputBias ? hidden : 0), "whole"),
+    linear((oneProjection === true ? 1 : 2) * keyValueHeads * headSize * row, { heads, keyValueHeads }),
     { what: "norms", parameters: otherParameters, split: "none", isLinear: false },
+  ];
+}
+
+/** Each rank has all of the indexer. Its keys' projection is fused with that of 16 bits beside it. */
+function indexerTensors(hidden: number, queryRank: number, { heads, headSize }: Indexer): readonly Tensors[] {
+  return [
+    { what: "attention", parameters: queryRank * heads * headSize, split: "none", isLinear: true },
+    {
+      what: "attention",
+      parameters: hidden * (headSize + heads) + 2 * headSize,
+      split: "none",
+      isLinear: false,
+    },
   ];
 }
 

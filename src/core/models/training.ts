@@ -103,8 +103,17 @@ export function adapterParameters({ hiddenSize, layers }: ModelShape, rank: numb
       const keyValue = hiddenSize + keyValueRank + ropeSize + keyValueRank + heads * (nopeSize + valueSize);
       return sum + count * rank * (query + keyValue + heads * valueSize + hiddenSize + dense);
     }
-    const { heads, keyValueHeads, headSize } = attention;
-    const projections = 2 * (hiddenSize + heads * headSize) + 2 * (hiddenSize + keyValueHeads * headSize);
+    if (attention.kind === "linear") {
+      const { heads, valueSize, keyHeads, keySize } = attention;
+      const [keys, values] = [keyHeads * keySize, heads * valueSize];
+      // Four projections in, of queries, keys and values, of their gate, and two of gates a head; one out.
+      return sum + count * rank * (5 * hiddenSize + 2 * keys + 3 * values + 2 * heads + dense);
+    }
+    const { heads, keyValueHeads, headSize, gated, oneProjection } = attention;
+    const projections =
+      2 * hiddenSize +
+      (gated === true ? 3 : 2) * heads * headSize +
+      (oneProjection === true ? 1 : 2) * (hiddenSize + keyValueHeads * headSize);
     return sum + count * rank * (projections + dense);
   }, 0);
 }

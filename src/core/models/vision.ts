@@ -51,3 +51,62 @@ export function qwen3VlVision(fields: ConfigFields): number {
     vision.entries("deepstack_visual_indexes").length * merger(merged)
   );
 }
+
+/** Llama4VisionConfig of https://github.com/huggingface/transformers/blob/v5.24.0/src/transformers/models/llama4/configuration_llama4.py */
+const llama4 = {
+  hidden_size: 768,
+  intermediate_size: 5632,
+  num_hidden_layers: 34,
+  image_size: 448,
+  patch_size: 14,
+  vision_output_dim: 7680,
+  projector_input_dim: 4096,
+  projector_output_dim: 4096,
+};
+
+/** Llama 4's tower, its adapter and what projects it into the language model (modeling_llama4.py). */
+export function llama4Vision(fields: ConfigFields, textHidden: number): number {
+  const vision = fields.section("vision_config", llama4);
+  const hidden = vision.count("hidden_size");
+  const size = vision.count("intermediate_size");
+  const patch = vision.count("patch_size");
+  const patches = Math.floor(vision.count("image_size") / patch) ** 2 + 1;
+  const output = vision.count("projector_output_dim");
+  return (
+    3 * patch * patch * hidden +
+    (1 + patches + 4) * hidden +
+    vision.count("num_hidden_layers") * plainLayer(hidden, size) +
+    size * vision.count("projector_input_dim") +
+    output * output +
+    vision.count("vision_output_dim") * textHidden
+  );
+}
+
+/** Gemma4VisionConfig of https://github.com/huggingface/transformers/blob/v5.24.0/src/transformers/models/gemma4/configuration_gemma4.py */
+const gemma4 = {
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 16,
+  num_attention_heads: 12,
+  head_dim: 64,
+  patch_size: 16,
+  position_embedding_size: 10_240,
+};
+
+/** Gemma 4's tower and what projects it into the language model (modeling_gemma4.py); of one that hears nothing. */
+export function gemma4Vision(fields: ConfigFields, textHidden: number): number {
+  if (fields.has("audio_config"))
+    fields.tell("audio_config", "audio_config is there, and what it comes to is not known");
+  const vision = fields.section("vision_config", gemma4);
+  const hidden = vision.count("hidden_size");
+  const headSize = vision.count("head_dim");
+  const heads = vision.count("num_attention_heads") * headSize;
+  const layer = 4 * hidden * heads + 3 * hidden * vision.count("intermediate_size") + 4 * hidden + 2 * headSize;
+  return (
+    3 * vision.count("patch_size") ** 2 * hidden +
+    2 * vision.count("position_embedding_size") * hidden +
+    vision.count("num_hidden_layers") * layer +
+    (vision.flag("standardize", false) ? 2 * hidden : 0) +
+    hidden * textHidden
+  );
+}

@@ -40,7 +40,11 @@ export function judgeCapacity(outcome: Outcome, played: Played, step: number, sa
   const [{ action, cluster }] = items as [Json];
   if ((action === "unchanged") === did.has("ExecuteChangeSet"))
     say("misreported", `the stack is said to be ${action}, and it did ${[...did].join(", ")}`);
-  if ((cluster === "unchanged") === did.has("PutClusterCapacityProviders"))
+  // Of two at once, one whose answer was lost cannot tell which of them wrote the list.
+  const isWritten = steps[step]!.some(({ port }) =>
+    cloud.effects.some(({ by, operation }) => by === port && operation === "PutClusterCapacityProviders"),
+  );
+  if (cluster === "unchanged" ? did.has("PutClusterCapacityProviders") : !isWritten)
     say("misreported", `the cluster's list is said to be ${cluster}, and it did ${[...did].join(", ")}`);
   if (isAlone) sayNotWhole(left, name, say);
   const max = option(played, "--max-size");

@@ -66,17 +66,18 @@ export class Cloud {
   readonly #sandbox: PlayedSandbox;
   readonly #make: (now: () => number) => PlayedSandbox;
   readonly #time: VirtualTime;
+  readonly #startedAt: number;
   readonly #log: { readonly at: number; readonly request: WireRequest }[] = [];
 
   constructor(time: VirtualTime, { seed, machines, group }: Schedule) {
-    const start = time.now();
+    this.#startedAt = time.now();
     this.#time = time;
     this.#make = (now) => {
       const played = playSandbox({ cluster: { name: "default", fleet: machines }, region: "us-east-1", now, seed });
       if (group !== undefined) addImageGroup(played.world, group);
       return played;
     };
-    this.#sandbox = this.#make(() => Math.max(start, time.now()));
+    this.#sandbox = this.#make(() => Math.max(this.#startedAt, time.now()));
   }
 
   get cluster(): ClusterRecord {
@@ -120,7 +121,7 @@ export class Cloud {
     this.settle();
     const known = new Set(this.tasks.keys());
     this.#log.push({ at: this.#time.now(), request });
-    const { answer } = this.#sandbox.route(request);
+    const answer = ask(this.#sandbox, request);
     this.#remember();
     if (!changing.has(operation) || answer.status >= 300) return answer;
     const started = [...this.tasks.keys()].filter((arn) => !known.has(arn));
@@ -143,17 +144,17 @@ export class Cloud {
   /** What the request would have been answered so long ago: all until then is played again. */
   handleStale(request: WireRequest, byMs: number): WireAnswer {
     const until = this.#time.now() - byMs;
-    let now = this.#log[0]?.at ?? this.#time.now();
+    let now = this.#startedAt;
     const past = this.#make(() => now);
     for (const { at, request: earlier } of this.#log) {
       if (at > until) break;
       now = at;
-      past.route(earlier);
+      ask(past, earlier);
     }
     now = Math.max(now, until);
     this.#log.push({ at: this.#time.now(), request });
-    this.#sandbox.route(request);
-    return past.route(request).answer;
+    ask(this.#sandbox, request);
+    return ask(past, request);
   }
 
   #remember(): void {
@@ -166,6 +167,12 @@ export class Cloud {
       family.map(({ definition }) => definition.taskDefinitionArn),
     );
   }
+}
+
+/** What is due happens before the request draws ids: those of a past are the present's then. */
+function ask(sandbox: PlayedSandbox, request: WireRequest): WireAnswer {
+  sandbox.advance(0);
+  return sandbox.route(request).answer;
 }
 
 export function operationOf({ target, body }: Pick<WireRequest, "target" | "body">): string {

@@ -603,6 +603,88 @@ export const lessons: readonly Lesson[] = [
     codes: [[0], [0], [0], [130]],
   },
   {
+    name: "a stack that another command has begun with is none that this one did",
+    schedule: {
+      seed: 81111607,
+      machines: [],
+      steps: [
+        {
+          pauseMs: 2_000,
+          processes: [
+            process(`${inLab(makeMachines)} --create-cluster`, {
+              troubles: [trouble("ExecuteChangeSet", 0, 1, { kind: "lose", reached: false })],
+            }),
+            process(`${inLab(makeMachines)} --create-cluster`, { startMs: 5 }),
+          ],
+        },
+      ],
+    },
+    codes: [[0, 1]],
+  },
+  {
+    name: "a change set that goes as another is carried out is not waited for",
+    schedule: {
+      seed: 5,
+      machines: [],
+      steps: [{ pauseMs: 2_000, processes: [process(makeMachines), process(makeMachines, { startMs: 2_000 })] }],
+    },
+    codes: [[0, 1]],
+    withinSeconds: 60,
+  },
+  {
+    name: "a cluster that another command makes with the stack meanwhile is no reason to refuse it",
+    schedule: {
+      seed: 91556292,
+      machines: [],
+      steps: [
+        {
+          pauseMs: 10,
+          processes: [
+            process(`${inLab(makeMachines)} --create-cluster`),
+            process(`${inLab(makeMachines)} --create-cluster`, {
+              troubles: [trouble("DescribeClusters", 0, 1, { kind: "delay", beforeMs: 40_000, afterMs: 40_000 })],
+            }),
+          ],
+        },
+      ],
+    },
+    codes: [[0]],
+  },
+  {
+    name: "of two that list a provider at once, one whose answer was lost may have been the other",
+    schedule: {
+      seed: 5,
+      machines: [],
+      steps: [
+        {
+          pauseMs: 2_000,
+          processes: [
+            process(makeMachines, {
+              troubles: [trouble("PutClusterCapacityProviders", 0, 1, { kind: "lose", reached: false })],
+            }),
+            process(makeMachines, { startMs: 3_200 }),
+          ],
+        },
+      ],
+    },
+    codes: [[0]],
+  },
+  {
+    name: "a list that is behind names the tasks that there were",
+    schedule: {
+      seed: 83333548,
+      machines: [],
+      group: { instanceType: "inf2.24xlarge", count: 3 },
+      steps: [
+        step(slotDeploy.replace("--replicas 2", "--replicas 1"), { pauseMs: 500 }),
+        step(`${roll} --max-unavailable 2`, {
+          troubles: [trouble("ListTasks", 22, 5, { kind: "stale", byMs: 2_000 })],
+        }),
+      ],
+    },
+    codes: [[0], [0]],
+  },
+  {
     name: "the end of an earlier operation, told late, is no end of the one that is waited for",
     schedule: {
       seed: 9490,

@@ -17,6 +17,13 @@ it.each<readonly [model: string, precision: Precision, degrees: readonly number[
   ["phi-4", "bf16", [1, 2, 5, 10, 20, 40]],
   ["deepseek-v3", "fp8", [1, 2, 4, 8, 16]],
   ["smollm2-135m", "bf16", [1, 3]],
+  ["qwen3.5-27b", "bf16", [1, 2, 4, 8]],
+  ["qwen3.6-35b-a3b", "bf16", [1, 2, 4, 8, 16]],
+  ["deepseek-v3.2", "fp8", [1, 2, 4, 8, 16]],
+  ["llama-4-scout-17b-16e", "bf16", [1, 2, 4, 8]],
+  ["gemma-4-26b-a4b-it", "bf16", [1, 2, 4, 8, 16]],
+  // Widths of 2,112 and 704 in whole groups of 16 weights.
+  ["gemma-4-26b-a4b-it", "nvfp4", [1, 2, 4]],
 ])("%s in %s divides by %j", (model, precision, degrees) => {
   expect(legalDegrees(shapeOf(model), precision, 64)).toEqual(degrees);
 });
@@ -32,6 +39,7 @@ it.each<readonly [model: string, precision: Precision, degree: number, said: str
   ["qwen2.5-7b", "bf16", 8, "28 heads do not divide by 8"],
   ["llama-3.2-3b", "bf16", 6, "8 key-value heads and 6 ranks do not divide each other"],
   ["qwen3-30b-a3b", "bf16", 32, ""],
+  ["qwen3.5-27b", "bf16", 24, "16 key heads do not divide by 24"],
   [
     "qwen3-235b-a22b-fp8",
     "fp8",

@@ -11,7 +11,8 @@ import { neuronNative } from "../../../src/core/models/engines.ts";
 import { inferenceMemory } from "../../../src/core/models/inference.ts";
 import { readModelConfig } from "../../../src/core/models/read-config.ts";
 import type { FitRequest } from "../../../src/core/models/request.ts";
-import { shardings } from "../../../src/core/models/training.ts";
+import { adapterParameters, shardings } from "../../../src/core/models/training.ts";
+import { weightBytesPerRank } from "../../../src/core/models/weights.ts";
 import { runs } from "../../support/depth.ts";
 
 const shapeOf = (name: string) => readModelConfig(findModel(name)!.config, name);
@@ -187,6 +188,78 @@ describe("a fit", () => {
     );
     expect(new Set(left).size).toBe(3);
     expect(fitOn("llama-3.1-8b", "inf2.8xlarge", 1, { engine: "tgi" }).reasons[0]!.code).toBe("ENGINE");
+  });
+
+  it.each<readonly [model: string, type: string, request: Partial<FitRequest>, said: RegExp]>([
+    // AWS's image for arm64 is of vLLM 0.10.2.
+    [
+      "qwen3.5-27b",
+      "g5g.16xlarge",
+      {},
+      /^architecture qwen3_5 is in vLLM from 0\.17\.0 on, and .*:0\.10\.2-.* has 0\.10\.2$/,
+    ],
+    ["qwen3-vl-2b-instruct", "g5g.16xlarge", {}, /^architecture qwen3_vl is in vLLM from 0\.11\.0 on/],
+    [
+      "qwen3.5-27b",
+      "p5.48xlarge",
+      { engine: "tgi" },
+      /^no source says that TGI of the image serves architecture qwen3_5$/,
+    ],
+    [
+      "gemma-4-31b-it",
+      "p5.48xlarge",
+      { engine: "triton" },
+      /^no source says that Triton .* serves architecture gemma4$/,
+    ],
+    [
+      "llama-3.1-8b",
+      "p5.48xlarge",
+      { engine: "tgi", precision: "nvfp4" },
+      /^no source says that TGI .* nvfp4 weights$/,
+    ],
+    ["deepseek-v3.2", "p4de.24xlarge", {}, /^its attention needs compute capability 9\.0, and A100 has 8\.0$/],
+    ["glm-5.3", "g7e.48xlarge", {}, /^its attention needs --kv-cache-dtype fp8 on RTX PRO Server 6000, which/],
+    ["qwen3.5-27b", "trn2.48xlarge", {}, /^no source says that vLLM serves architecture qwen3_5 on Trainium2$/],
+  ])("of %s on %s with %o says what does not serve it", (model, type, request, said) => {
+    const [{ code, message }] = fitOn(model, type, legalSizes(findInstanceType(type)!).at(-1)!, request).reasons as [
+      { code: string; message: string },
+    ];
+    expect(code).toBe("ENGINE");
+    expect(message).toMatch(said);
+  });
+
+  it("of a model with an indexer has the keys of 40 contexts that vLLM gathers", () => {
+    const { memory } = fitOn("deepseek-v3.2", "p5en.48xlarge", 8, { contextTokens: 163_840 });
+    // 8,192 x 2 x (4 x 7,168 + 3 x 18,432 / 8), 1,024 x 129,280 x 8, and 825 MiB at this length, as vLLM's indexer.py says.
+    expect(memory!.activationsMiB).toBe(Math.ceil((583_008_256 + 1_059_061_760) / 1024 ** 2 + 825));
+  });
+
+  it("is served in nvfp4 by kernels of vLLM from Turing on, and not on Neuron", () => {
+    expect(fitOn("llama-3.1-8b", "g4dn.xlarge", 1, { precision: "nvfp4" })).toMatchObject({
+      fits: true,
+      note: "T4 has no bf16: serve the model with --dtype half",
+    });
+    expect(fitOn("llama-3.1-8b", "trn2.48xlarge", 1, { precision: "nvfp4" }).reasons[0]!.code).toBe("PRECISION");
+  });
+
+  it("pads heads on Neuron to the degree that AWS itself uses, and to no other", () => {
+    const scout = (devices: number) =>
+      fitOn("llama-4-scout-17b-16e", "trn2.48xlarge", devices, { contextTokens: 16_384 });
+    expect(scout(16)).toMatchObject({ fits: true, ranks: 64, degrees: [1, 2, 4, 8, 64] });
+    expect(scout(8).reasons).toEqual([{ code: "DEGREE", message: "degree 32: 40 heads do not divide by 32" }]);
+    // Queries and what comes out of 64 heads over 64 ranks, and not of 40.
+    const more = (2 * 24 * 128 * 5120 * 48 * 2) / 64 / 1024 ** 2;
+    const plain = weightBytesPerRank(shapeOf("llama-4-scout-17b-16e"), "bf16", 64) / 1024 ** 2;
+    expect(scout(16).memory!.weightsMiB).toBe(Math.ceil(plain + more));
+  });
+
+  it("of LoRA adapts the projections of linear attention too", () => {
+    // 48 layers with five, of 5,120 to 10,240, 6,144, 48 and 48, and back; 16 of attention with a gate; 64 networks.
+    const linear = 5 * 5120 + 10_240 + 2 * 6144 + 2 * 48;
+    const grouped = 2 * 5120 + 3 * 24 * 256 + 2 * (5120 + 4 * 256);
+    expect(adapterParameters(shapeOf("qwen3.5-27b"), 16)).toBe(
+      16 * (48 * linear + 16 * grouped + 64 * 3 * (5120 + 17_408)),
+    );
   });
 
   it("of vLLM has its server's larger steps on large GPUs, but for A100", () => {

@@ -3,7 +3,7 @@ import { degreeProblem } from "../../../src/core/models/degrees.ts";
 import { withModelOpt } from "../../../src/core/models/published-precision.ts";
 import { readModelConfig } from "../../../src/core/models/read-config.ts";
 import { parametersOf } from "../../../src/core/models/tensors.ts";
-import { checkpointBytes } from "../../../src/core/models/weights.ts";
+import { checkpointBytes, weightBytesPerRank } from "../../../src/core/models/weights.ts";
 
 const llama = {
   model_type: "llama",
@@ -39,6 +39,12 @@ const readAs: readonly (readonly [config: object, precision: string, scaleGroup?
   [quantised(compressed({ num_bits: 4, type: "int", group_size: 64 })), "int4", 64],
   [{ compression_config: compressed({ num_bits: 8, type: "float" }) }, "fp8"],
   [quantised({ quant_method: "modelopt", quant_algo: "FP8" }), "fp8"],
+  [
+    quantised({ quant_method: "fp8", modules_to_not_convert: ["model.layers.0.linear_attn.in_proj_a", "mtp.fc"] }),
+    "fp8",
+  ],
+  [quantised({ quant_algo: "NVFP4", group_size: 16, exclude_modules: ["lm_head"] }), "nvfp4", 16],
+  [quantised(compressed({ num_bits: 4, type: "float", group_size: 16 })), "nvfp4", 16],
   // As NVIDIA publishes Qwen3-32B-FP8.
   [quantised({ quant_algo: "FP8", producer: { name: "modelopt" }, ignore: ["lm_head"] }), "fp8"],
 ];
@@ -55,7 +61,11 @@ it.each<readonly [config: object, said: string]>([
   [quantised({ quant_method: "constructor" }), "quantised by constructor, which is not known"],
   [quantised({ quant_method: "gptq", bits: 3 }), "quantised by gptq in 3 bits, which is not known"],
   [quantised({ quant_method: "bitsandbytes", load_in_4bit: true }), "quantised by bitsandbytes, which is not known"],
-  [quantised({ quant_algo: "NVFP4" }), "quantised by modelopt in NVFP4, which is not known"],
+  [quantised({ quant_algo: "MIXED_PRECISION" }), "quantised by modelopt in MIXED_PRECISION, which is not known"],
+  [
+    quantised({ quant_algo: "NVFP4", exclude_modules: ["model.layers.0.self_attn*"] }),
+    "model.layers.0.self_attn* is left in 16 bits",
+  ],
   [quantised(compressed({ num_bits: 4, type: "float" })), "quantised by compressed-tensors, which is not known"],
   [
     quantised(compressed({ num_bits: 4, type: "int" }, { num_bits: 8, type: "int" })),
@@ -86,6 +96,31 @@ it("reads what ModelOpt wrote beside the file", () => {
   const beside = { producer: { name: "modelopt" }, quantization: { quant_algo: "FP8", exclude_modules: ["lm_head"] } };
   expect(shapeOf(withModelOpt(llama, beside)).precision).toBe("fp8");
   expect(() => shapeOf(withModelOpt(llama, []))).toThrow(/no map/);
+});
+
+it("has a byte for 16 weights of nvfp4 beside their halves, and attention in 16 bits where all layers keep it", () => {
+  // Safetensors of RedHatAI/Qwen3-32B-NVFP4 have 19,109,664,640 values: of a byte, but for those in 16 bits.
+  const qwen = {
+    ...llama,
+    model_type: "qwen3",
+    hidden_size: 5120,
+    intermediate_size: 25_600,
+    num_hidden_layers: 64,
+    num_attention_heads: 64,
+    head_dim: 128,
+    vocab_size: 151_936,
+  };
+  const read = (quantisation: object) => readModelConfig({ ...qwen, ...quantised(quantisation) }, "config.json");
+  const wide = 2 * 151_936 * 5120 + 64 * (2 * 5120 + 2 * 128) + 5120;
+  const bytes = checkpointBytes(read({ quant_algo: "NVFP4", group_size: 16 }));
+  expect(Math.abs(bytes - wide - 19_109_664_640) / bytes).toBeLessThan(0.001);
+  const kept = read({
+    quant_algo: "NVFP4",
+    exclude_modules: Array.from({ length: 64 }, (_, layer) => `model.layers.${layer}.self_attn*`),
+  });
+  const attention = 64 * 5120 * 128 * (2 * 64 + 2 * 8);
+  expect(checkpointBytes(kept) - bytes).toBe(attention * (2 - 0.5625));
+  expect(weightBytesPerRank(kept, "int4", 1)).toBe(weightBytesPerRank(read({ quant_algo: "NVFP4" }), "int4", 1));
 });
 
 it("has the scales of its own groups, which a rank must have whole", () => {

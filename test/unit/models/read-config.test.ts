@@ -55,6 +55,10 @@ describe("the built-in models", () => {
     ["Qwen/Qwen3-30B-A3B", 30_532_122_624],
     ["google/gemma-3-27b-it", 27_432_406_640],
     ["openai/gpt-oss-20b", 20_914_757_184],
+    ["meta-llama/Llama-4-Scout-17B-16E-Instruct", 108_641_793_536],
+    ["meta-llama/Llama-4-Maverick-17B-128E-Instruct", 401_583_781_376],
+    ["google/gemma-4-26B-A4B-it", 25_805_936_206],
+    ["google/gemma-4-31B-it", 31_273_088_876],
     // DeepSeek's README: "671B total", and its checkpoint has the layer that predicts a further token beside them.
     ["deepseek-ai/DeepSeek-R1", 671_026_419_200],
   ])("%s is counted to the last weight", (wanted, weights) => {
@@ -62,6 +66,78 @@ describe("the built-in models", () => {
     expect(parametersOf(readModelConfig(config, name))).toBe(weights);
   });
 });
+
+/** Figures of the class Glm4MoeConfig, GLM-4.5-Air's. */
+const glm = {
+  model_type: "glm4_moe",
+  hidden_size: 4096,
+  intermediate_size: 10_944,
+  moe_intermediate_size: 1408,
+  num_hidden_layers: 46,
+  num_attention_heads: 96,
+  num_key_value_heads: 8,
+  head_dim: 128,
+  n_routed_experts: 128,
+  n_shared_experts: 1,
+  num_experts_per_tok: 8,
+  first_k_dense_replace: 1,
+  attention_bias: true,
+  num_nextn_predict_layers: 1,
+  vocab_size: 151_552,
+};
+
+/** Figures of the class Qwen3NextConfig, Qwen3-Next-80B-A3B's. */
+const qwenNext = {
+  model_type: "qwen3_next",
+  hidden_size: 2048,
+  num_hidden_layers: 48,
+  num_attention_heads: 16,
+  num_key_value_heads: 2,
+  head_dim: 256,
+  linear_conv_kernel_dim: 4,
+  linear_key_head_dim: 128,
+  linear_value_head_dim: 128,
+  linear_num_key_heads: 16,
+  linear_num_value_heads: 32,
+  num_experts: 512,
+  moe_intermediate_size: 512,
+  shared_expert_intermediate_size: 512,
+  num_experts_per_tok: 10,
+  vocab_size: 151_936,
+  mtp_num_hidden_layers: 1,
+};
+
+it.each<readonly [name: string, config: Readonly<Record<string, unknown>>, published: number]>([
+  ["Qwen3.5-27B", builtIn("Qwen/Qwen3.5-27B"), 27_781_427_952],
+  ["Qwen3.6-35B-A3B", builtIn("Qwen/Qwen3.5-35B-A3B"), 35_951_822_704],
+  ["Qwen3.5-397B-A17B", builtIn("Qwen/Qwen3.5-397B-A17B"), 403_397_928_944],
+  ["Qwen3-Next-80B-A3B-Instruct", qwenNext, 81_324_862_720],
+  ["DeepSeek-V3.2", builtIn("deepseek-ai/DeepSeek-V3.2"), 685_355_329_792],
+  ["GLM-5.1", builtIn("zai-org/GLM-5"), 753_864_139_008],
+  ["GLM-5.3", builtIn("zai-org/GLM-5.2"), 753_329_940_480],
+  ["GLM-4.5-Air", glm, 110_468_824_832],
+  [
+    "GLM-4.5",
+    {
+      ...glm,
+      hidden_size: 5120,
+      intermediate_size: 12_288,
+      moe_intermediate_size: 1536,
+      num_hidden_layers: 92,
+      n_routed_experts: 160,
+      first_k_dense_replace: 3,
+      use_qk_norm: true,
+    },
+    358_337_791_296,
+  ],
+])("%s is counted to the last weight with what predicts further tokens", (_, config, published) => {
+  const shape = readModelConfig(config, "config.json");
+  expect(parametersOf(shape) + shape.prediction.layers + shape.prediction.vocabulary).toBe(published);
+});
+
+function builtIn(wanted: string): Readonly<Record<string, unknown>> {
+  return builtInModels.find(({ name }) => name === wanted)!.config;
+}
 
 describe("a config.json", () => {
   it("says every figure that is missing or none at once", () => {
@@ -131,6 +207,22 @@ describe("a config.json", () => {
       /mlp_only_layers is "0", and must be a list of whole numbers/,
     ],
     ["without its text", { model_type: "gemma3", vision_config: {} }, /text_config is missing/],
+    [
+      "with embeddings for each layer",
+      { ...builtIn("google/gemma-4-31B-it"), text_config: { num_kv_shared_layers: 18 } },
+      /^[^\n]*hidden_size_per_layer_input is 256, and what that comes to is not known\n[^\n]*num_kv_shared_layers is 18/,
+    ],
+    ["that hears", { ...builtIn("google/gemma-4-31B-it"), audio_config: {} }, /audio_config is there, and what it/],
+    [
+      "with heads of linear attention that do not group",
+      { ...qwenNext, linear_num_key_heads: 12 },
+      /linear_num_value_heads \(32\) is no multiple of linear_num_key_heads \(12\)/,
+    ],
+    [
+      "with an indexer of another kind",
+      { ...builtIn("zai-org/GLM-5"), num_hidden_layers: 4, indexer_types: ["full", "full", "half", "full"] },
+      /indexer_types has "half", which is not known/,
+    ],
   ])("%s is refused", (_, config, said) => {
     expect(problems(config).join("\n")).toMatch(said);
   });
@@ -180,6 +272,34 @@ describe("a config.json", () => {
     } = qwen["vision_config"] as Record<string, unknown>;
     const less = { ...qwen, text_config: text, vision_config: { ...vision, deepstack_visual_indexes: [5, 11, 17] } };
     expect(parametersOf(readModelConfig(less, "config.json"))).toBe(parametersOf(readModelConfig(qwen, "config.json")));
+  });
+
+  it("has linear attention and attention within pieces where its lists or intervals say so", () => {
+    const kinds = (config: object) =>
+      readModelConfig(config, "config.json").layers.map(({ count, attention, feedForward }) => [
+        count,
+        attention.kind === "grouped" ? (attention.chunkTokens ?? "all") : attention.kind,
+        feedForward.experts?.count ?? feedForward.denseSize,
+      ]);
+    const four = { ...qwenNext, num_hidden_layers: 4 };
+    expect(kinds({ ...four, full_attention_interval: 2 })).toEqual([
+      [2, "linear", 512],
+      [2, "all", 512],
+    ]);
+    const types = ["full_attention", "linear_attention", "linear_attention", "linear_attention"];
+    expect(kinds({ ...four, layer_types: types }).map(([count]) => count)).toEqual([1, 3]);
+    const maverick = builtIn("meta-llama/Llama-4-Maverick-17B-128E-Instruct");
+    expect(kinds(maverick)).toEqual([
+      [24, 8192, 16_384],
+      [12, 8192, 128],
+      [12, "all", 128],
+    ]);
+    const listed = { num_hidden_layers: 4, moe_layers: [3], no_rope_layers: [0, 1, 1, 1], num_local_experts: 8 };
+    expect(kinds({ ...maverick, text_config: listed })).toEqual([
+      [1, "all", 16_384],
+      [2, 8192, 16_384],
+      [1, 8192, 8],
+    ]);
   });
 
   it("has norms of queries and keys where it says so", () => {

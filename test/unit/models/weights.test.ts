@@ -20,7 +20,7 @@ describe("the bytes of a checkpoint", () => {
 
   it("grow with the precision", () => {
     const bytes = precisions
-      .filter((precision) => precision !== "mxfp4")
+      .filter((precision) => precision !== "mxfp4" && precision !== "nvfp4")
       .map((precision) => weightBytesPerRank(shapeOf("llama-3.1-8b"), precision, 1));
     expect(bytes).toEqual(
       bytes
@@ -31,6 +31,8 @@ describe("the bytes of a checkpoint", () => {
     expect(bytes[3]).toBeLessThan(bytes[1]!);
     // 6.98 billion weights in 0.51953 bytes, 1.05 billion in 2.
     expect(bytes[3]! / 2 ** 30).toBeCloseTo(5.33, 1);
+    // Of nvfp4 a ninth is scales.
+    expect(weightBytesPerRank(shapeOf("llama-3.1-8b"), "nvfp4", 1) / 2 ** 30).toBeCloseTo(5.61, 1);
   });
 
   it("are divided, but for what each rank has", () => {

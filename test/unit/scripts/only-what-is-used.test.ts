@@ -7,7 +7,8 @@ import { startLoopback } from "../../support/loopback-servers.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const packages = join(root, "node_modules/@aws-sdk");
-const { onlyWhatIsUsed } = (await import(join(root, "scripts/only-what-is-used.mjs"))) as {
+const { cuts, onlyWhatIsUsed } = (await import(join(root, "scripts/only-what-is-used.mjs"))) as {
+  readonly cuts: readonly { readonly of: RegExp }[];
   readonly onlyWhatIsUsed: Plugin;
 };
 const adapters = readdirSync(join(root, "src/aws"))
@@ -48,6 +49,26 @@ describe("what is bundled of an AWS client", () => {
     expect(bundled).toEqual(called);
     expect(text).not.toContain("devDependencies");
   });
+});
+
+it("finds each module that it cuts where its package has it", async () => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ["src/main.ts"],
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    mainFields: ["module", "main"],
+    plugins: [onlyWhatIsUsed],
+    metafile: true,
+    write: false,
+    outdir: "out",
+    logLevel: "silent",
+  });
+  const inputs = Object.keys(metafile.inputs);
+  expect(cuts.filter(({ of }) => !inputs.some((path) => of.test(path)))).toEqual([]);
+  expect(inputs.filter((path) => /\/bowser\/|eventstream-codec/.test(path))).toEqual([]);
 });
 
 describe("the user agent", () => {
