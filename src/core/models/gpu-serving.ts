@@ -46,7 +46,10 @@ export function gpuServingProblem(
   return isSparse ? sparseProblem(name, computeCapabilities[name]!) : undefined;
 }
 
-/** TGI's list of models has none of these; Triton's image has no tag, and its TensorRT-LLM none that is known. */
+/**
+ * TGI's list has none of these: docs/source/supported_models.md of text-generation-inference @db931fc. Triton's image has
+ * no tag here, so that its TensorRT-LLM is not known.
+ */
 function unsourced(engine: "tgi" | "triton", image: FittingImage | undefined, what: string): string {
   return engine === "tgi"
     ? `no source says that ${image?.image ?? gpuEngines.tgi.title} serves ${what}`
