@@ -117,7 +117,7 @@ function narrowTable(summaries: readonly InstanceTypeSummary[]): Table {
   const rows = summaries.map(({ type, price }) => [
     type.status === "current" ? type.instanceType : `${type.instanceType} ${type.status}`,
     // The FPGA's name without the words around it: Virtex UltraScale+ (VU47P).
-    acceleratorLabel(type).replace(/Virtex UltraScale\+ \((.+)\)/, "$1"),
+    acceleratorLabel(type).replace(/Virtex UltraScale\+? \((.+)\)/, "$1"),
     gibibytes(type.accelerator.memoryMiBPerDevice),
     String(type.vcpus),
     gibibytes(type.memoryMiB),
