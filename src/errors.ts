@@ -98,7 +98,7 @@ export async function besideMistakes<T>(mistakes: readonly AiplatError[], work: 
   try {
     return await work();
   } catch (error) {
-    throw together([...mistakes, toAiplatError(error)]);
+    throw together([...mistakes, error]);
   }
 }
 
