@@ -1,5 +1,6 @@
 /** What judging and replacing machine images needs of AWS, as src/ports.ts has the rest. */
 import type { GroupDetail } from "./core/capacity/scaling-group.ts";
+import type { MachineImage } from "./core/doctor/observed-ec2.ts";
 
 /** An Auto Scaling group with what says the image of its next instances. */
 export interface ImagedGroup extends GroupDetail {
@@ -21,12 +22,9 @@ export interface TemplateVersion {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export interface DescribedImage {
-  readonly id: string;
-  readonly name: string;
+export interface DescribedImage extends MachineImage {
   readonly architecture?: string;
-  /** Milliseconds since the epoch, both. */
-  readonly createdAt?: number;
+  /** Milliseconds since the epoch. */
   readonly deprecatedAt?: number;
 }
 

@@ -25,10 +25,7 @@ export function createEc2Read(config: AwsConfig, signal: AbortSignal): Ec2ReadPo
   const client = new EC2Client(clientSettings(config, "ec2"));
   const call = createCall(config, "ec2", signal);
   return {
-    images: async (ids) => {
-      const images = await describeImages(client, call, ids);
-      return images.map(({ ImageId, Name }) => ({ id: ImageId ?? "", name: Name ?? "" }));
-    },
+    images: (ids) => describeImages(client, call, ids),
 
     instanceTypes: async () => {
       const found: DescribedType[] = [];

@@ -37,18 +37,7 @@ function ofEc2(config: AwsConfig, signal: AbortSignal): Omit<MachineImagesPort, 
   // Not cut off by Ctrl-C: what was made would not be told of.
   const change = createChange(config, "ec2", lasting(signal, changeMs, config.clock));
   return {
-    images: async (ids) => {
-      const images = await describeImages(client, call, ids);
-      return images.map(({ ImageId, Name, Architecture, CreationDate, DeprecationTime }) => ({
-        id: ImageId ?? "",
-        name: Name ?? "",
-        ...present({
-          architecture: Architecture,
-          createdAt: timeOf(CreationDate),
-          deprecatedAt: timeOf(DeprecationTime),
-        }),
-      }));
-    },
+    images: (ids) => describeImages(client, call, ids),
 
     templateVersions: async (LaunchTemplateId, Versions) => {
       const command = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: [...Versions] });
@@ -166,9 +155,4 @@ function toVersion(version: LaunchTemplateVersion): TemplateVersion {
     ...present({ imageId: LaunchTemplateData.ImageId, instanceType: LaunchTemplateData.InstanceType }),
     data: LaunchTemplateData as Readonly<Record<string, unknown>>,
   };
-}
-
-function timeOf(text: string | undefined): number | undefined {
-  const milliseconds = Date.parse(text ?? "");
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }

@@ -108,5 +108,5 @@ async function startFrom(
     );
   const { name, workload, files, targets } = readTemplate(chooseTemplate(template).name);
   const [target = "ecs"] = targets;
-  return { workload, files, target, needs: ` Read what it needs: aiplat templates show ${name}` };
+  return { workload, files, target, needs: `\nRead:  aiplat templates show ${name}` };
 }

@@ -7,6 +7,7 @@ import {
   imageParameterOf,
   isOwn,
   launchedTypes,
+  parameterOfName,
   type ObservedTemplate,
   type ObservedCapacity,
   type ObservedProvider,
@@ -104,15 +105,17 @@ async function observeImage(
   aws: Ports,
   group: GroupDetail,
   template: ObservedTemplate,
-): Promise<Pick<ObservedCapacity, "hasImage" | "currentImage">> {
-  const image = imageOf(template);
-  if (image === undefined || !image.startsWith("ami-")) return {};
-  const parameter = imageParameterOf({ group, template });
-  const [found, current] = await Promise.all([
-    aws.ec2Read().then((ec2) => ec2.images([image])),
-    parameter === undefined ? undefined : currentImage(aws, parameter),
-  ]);
-  return { hasImage: found.some(({ id }) => id === image), ...present({ currentImage: current }) };
+): Promise<Pick<ObservedCapacity, "image" | "currentImage">> {
+  const id = imageOf(template);
+  if (id === undefined || !id.startsWith("ami-")) return {};
+  const tagged = imageParameterOf({ group, template });
+  const described = aws.ec2Read().then(async (ec2) => (await ec2.images([id])).find((image) => image.id === id));
+  const current = async () => {
+    const parameter = tagged ?? parameterOfName((await described)?.name ?? "");
+    return parameter === undefined ? undefined : currentImage(aws, parameter);
+  };
+  const [image, newest] = await Promise.all([described, current()]);
+  return present({ image, currentImage: newest });
 }
 
 /** The parameter's value is the image's id, or a document that has it. */

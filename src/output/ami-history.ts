@@ -8,13 +8,13 @@ export interface AmiHistoryListing {
 }
 
 const columns: readonly (Column & { readonly of: (ami: HistoricAmi) => string })[] = [
-  { title: "Region", of: ({ region }) => region },
-  { title: "Released", of: ({ released }) => released ?? "" },
-  { title: "Image", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },
-  { title: "Version", of: ({ imageVersion, releaseVersion }) => releaseVersion ?? imageVersion ?? "" },
-  { title: "Agent", of: ({ agentVersion }) => agentVersion ?? "" },
-  { title: "Current", of: ({ current }) => (current ? "current" : ""), mark: (text, style) => style.green(text) },
-  { title: "Parameter", of: ({ parameter }) => parameter },
+  { title: "REGION", of: ({ region }) => region },
+  { title: "RELEASED", of: ({ released }) => released ?? "" },
+  { title: "IMAGE", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },
+  { title: "VERSION", of: ({ imageVersion, releaseVersion }) => releaseVersion ?? imageVersion ?? "" },
+  { title: "AGENT", of: ({ agentVersion }) => agentVersion ?? "" },
+  { title: "CURRENT", of: ({ current }) => (current ? "current" : ""), mark: (text, style) => style.green(text) },
+  { title: "PARAMETER", of: ({ parameter }) => parameter },
 ];
 
 /** A row an image, in the order given. */

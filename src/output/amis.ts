@@ -40,19 +40,19 @@ function documentOf({ amis, skipped }: AmiListing): Readonly<Record<string, unkn
 }
 
 const columns: readonly (Column & { readonly of: (ami: Ami) => string })[] = [
-  { title: "Region", of: ({ region }) => region },
+  { title: "REGION", of: ({ region }) => region },
   {
-    title: "Orchestrator",
+    title: "ORCHESTRATOR",
     of: ({ orchestrator, kubernetesVersion }) =>
       kubernetesVersion === undefined ? orchestrator : `${orchestrator} ${kubernetesVersion}`,
   },
   { title: "OS", of: buildOf },
-  { title: "Accelerator", of: ({ accelerator }) => accelerator },
-  { title: "Architecture", of: ({ architecture }) => architecture },
-  { title: "Image", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },
-  { title: "Version", of: ({ imageVersion, releaseVersion }) => imageVersion ?? releaseVersion ?? "" },
-  { title: "Ended", of: ({ retiredOn }) => retiredOn ?? "", mark: (text, style) => style.yellow(text) },
-  { title: "Parameter", of: ({ parameter }) => parameter },
+  { title: "ACCELERATOR", of: ({ accelerator }) => accelerator },
+  { title: "ARCHITECTURE", of: ({ architecture }) => architecture },
+  { title: "IMAGE", of: ({ imageId }) => imageId, mark: (text, style) => style.bold(text) },
+  { title: "VERSION", of: ({ imageVersion, releaseVersion }) => imageVersion ?? releaseVersion ?? "" },
+  { title: "ENDED", of: ({ retiredOn }) => retiredOn ?? "", mark: (text, style) => style.yellow(text) },
+  { title: "PARAMETER", of: ({ parameter }) => parameter },
 ];
 
 /** `bottlerocket kernel-6.12 fips (preview)`: the operating system, and which of its builds. */

@@ -1,7 +1,8 @@
 import type { ChangeRow } from "../core/capacity/change-rows.ts";
 import type { DefaultStrategyChange } from "../core/capacity/provider-list.ts";
 import type { View } from "./print.ts";
-import { plain, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
+import { wrapAfter } from "./wrap.ts";
 
 /** What a deployment does to one stack. */
 export interface StackChanges {
@@ -28,8 +29,8 @@ export function capacityChangesView(changes: CapacityChanges): View {
   return {
     kind: "CapacityChanges",
     document: { ...changes },
-    text: (style) => drawChanges(changes, style),
-    piped: drawChanges(changes, plain),
+    text: (style, columns) => drawChanges(changes, style, columns),
+    piped: (style) => drawChanges(changes, style),
     table: {
       columns: [{ title: "STACK" }, { title: "CHANGE" }, { title: "RESOURCE" }, { title: "TYPE" }, { title: "BY" }],
       rows: [
@@ -43,8 +44,12 @@ export function capacityChangesView(changes: CapacityChanges): View {
 }
 
 /** The changes as they are shown before the question. */
-export function drawChanges({ cluster, items, defaultStrategy }: CapacityChanges, style: Style): string {
-  const stacks = items.map((item) => drawStack(item, style));
+export function drawChanges(
+  { cluster, items, defaultStrategy }: CapacityChanges,
+  style: Style,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  const stacks = items.map((item) => drawStack(item, style, columns));
   if (defaultStrategy === undefined) return stacks.join("\n");
   const { from, to } = defaultStrategy;
   const line =
@@ -67,7 +72,7 @@ function strategyText(items: DefaultStrategyChange["from"]): string {
     .join(", ");
 }
 
-function drawStack({ stackName, action, changes: rows }: StackChanges, style: Style): string {
+function drawStack({ stackName, action, changes: rows }: StackChanges, style: Style, columns: number): string {
   const [whatWidth, idWidth] = [
     Math.max(0, ...rows.map(({ what }) => what.length)),
     Math.max(0, ...rows.map(({ logicalId }) => logicalId.length)),
@@ -81,7 +86,7 @@ function drawStack({ stackName, action, changes: rows }: StackChanges, style: St
   };
   const lines = rows.map(
     ({ what, logicalId, type, why }) =>
-      `  ${colours[what](what.padEnd(whatWidth))}  ${logicalId.padEnd(idWidth)}  ${why === "" ? style.dim(type) : why}\n`,
+      `  ${colours[what](what.padEnd(whatWidth))}  ${logicalId.padEnd(idWidth)}  ${why === "" ? style.dim(type) : wrapAfter(whatWidth + idWidth + 6, why, columns)}\n`,
   );
   const done = { create: "is made", update: "is changed", none: "is as wanted" }[action];
   return `${style.bold(`stack ${stackName}`)} ${done}\n${lines.join("")}`;

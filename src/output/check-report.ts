@@ -1,6 +1,6 @@
 import type { CheckItem, CheckReport, CheckStatus } from "../core/base/check-report.ts";
 import type { View } from "./print.ts";
-import { plain, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 import { wrapAfter } from "./wrap.ts";
 
 /** A report with what stands above its tree. */
@@ -16,15 +16,15 @@ export interface TitledReport {
 
 /** What checks found: a tree on a terminal and in a pipe, a table elsewhere. */
 export function checkReportView(titled: TitledReport): View {
-  const { kind, report } = titled;
+  const { kind, subject, about, report } = titled;
   const rows = report.groups.flatMap(({ subject, items }) =>
     items.map(({ status, check, message, fix }) => [status, subject, check, message, fix ?? ""]),
   );
   return {
     kind,
-    document: { ...report },
+    document: { subject, ...(about === undefined ? {} : { about }), ...report },
     text: (style, columns) => draw(titled, style, columns),
-    piped: draw(titled, plain, Number.POSITIVE_INFINITY),
+    piped: (style) => draw(titled, style, Number.POSITIVE_INFINITY),
     table: {
       columns: [
         { title: "STATUS", mark: (text, style) => marks(style)[text as CheckStatus](text) },
@@ -49,7 +49,7 @@ function draw({ subject, about, report }: TitledReport, style: Style, columns: n
   const under = (text: string) => wrapAfter(indent, text, columns);
   const line = ({ status, message, fix }: CheckItem) =>
     `  ${marks(style)[status](status.padEnd(4))}  ${under(message)}\n` +
-    `${fix === undefined ? "" : `${" ".repeat(indent)}${style.dim(under(fix))}\n`}`;
+    `${fix === undefined ? "" : `${" ".repeat(indent)}${under(fix)}\n`}`;
   const branches = report.groups.map((group) => `\n${style.bold(group.subject)}\n${group.items.map(line).join("")}`);
   return `${style.bold(subject)}${about === undefined ? "" : ` (${about})`}\n${branches.join("")}`;
 }

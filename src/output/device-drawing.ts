@@ -122,7 +122,7 @@ function describeFree({ devices, freeSlots, missing }: MappedInstance): string {
 
 /** What the idle devices of a machine cost an hour. */
 function idleText({ instance: { idlePerHour = 0 } }: Row): string {
-  return idlePerHour === 0 ? "" : `${usdText(idlePerHour)} USD idle`;
+  return idlePerHour === 0 ? "" : `${usdText(idlePerHour)} USD/hour idle`;
 }
 
 function drawRows(

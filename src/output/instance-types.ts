@@ -10,6 +10,7 @@ export function instanceTypeListView(summaries: readonly InstanceTypeSummary[]):
     kind: "InstanceTypeList",
     document: { ...pricesDocument(summaries), items: summaries.map(toItem) },
     table: listTable(summaries),
+    ...pricesBelow(summaries),
     text: async (style) =>
       summaries.length === 0 ? "" : (await alignedTable(narrowTable(summaries), style)) + footnote(summaries, style),
   };
@@ -45,6 +46,17 @@ export function pricesDocument(summaries: readonly InstanceTypeSummary[]): Reado
   return price === undefined
     ? {}
     : { prices: { currency: "USD", region: price.region, asOf: price.asOf, source: price.source } };
+}
+
+/** Which prices these are, in words; nothing where none has one. */
+export function pricesBelow(summaries: readonly InstanceTypeSummary[]): { readonly below?: string } {
+  const prices = pricesText(summaries);
+  return prices === undefined ? {} : { below: `USD/HOUR: ${prices}.` };
+}
+
+export function pricesText(summaries: readonly InstanceTypeSummary[]): string | undefined {
+  const price = summaries.find((each) => each.price !== undefined)?.price;
+  return price === undefined ? undefined : `prices on demand in ${price.region}, ${price.asOf}`;
 }
 
 /** `16 Trainium2`, `1/8 L4`. */
@@ -105,7 +117,7 @@ function narrowTable(summaries: readonly InstanceTypeSummary[]): Table {
   const rows = summaries.map(({ type, price }) => [
     type.status === "current" ? type.instanceType : `${type.instanceType} ${type.status}`,
     // The FPGA's name without the words around it: Virtex UltraScale+ (VU47P).
-    acceleratorLabel(type).replace(/Virtex UltraScale\+ \((.+)\)/, "$1"),
+    acceleratorLabel(type).replace(/Virtex UltraScale\+? \((.+)\)/, "$1"),
     gibibytes(type.accelerator.memoryMiBPerDevice),
     String(type.vcpus),
     gibibytes(type.memoryMiB),
@@ -116,9 +128,9 @@ function narrowTable(summaries: readonly InstanceTypeSummary[]): Table {
 }
 
 function footnote(summaries: readonly InstanceTypeSummary[], style: Style): string {
-  const price = summaries.find((each) => each.price !== undefined)?.price;
-  const prices = price === undefined ? "" : `; prices on demand in ${price.region}, ${price.asOf}`;
-  return style.dim(`\nMemory in GiB, of one device (EACH) and of the instance (MEM)${prices}.\n`);
+  const prices = pricesText(summaries);
+  const more = prices === undefined ? "" : `; ${prices}`;
+  return style.dim(`\nMemory in GiB, of one device (EACH) and of the instance (MEM)${more}.\n`);
 }
 
 export function efaLabel({ efaInterfaces }: InstanceType): string {

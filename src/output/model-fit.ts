@@ -4,7 +4,7 @@ import type { ModelFigures } from "../core/models/model-figures.ts";
 import type { FitRequest } from "../core/models/request.ts";
 import type { InstanceTypeSummary } from "../core/catalog/instance-types/summary.ts";
 import { billions } from "./billions.ts";
-import { gibibytes, pricesDocument } from "./instance-types.ts";
+import { gibibytes, pricesDocument, pricesBelow, pricesText } from "./instance-types.ts";
 import { fitArithmetic } from "./model-fit-arithmetic.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
@@ -33,6 +33,7 @@ export function modelFitView(
       items: fits.map(toItem),
     },
     table: exactTable(fits),
+    ...pricesBelow(summariesOf(fits)),
     text: async (style, columns) => {
       const head = headText(model, request, style, columns);
       if (arithmetic) return `${head}\n${fits.map((each) => fitArithmetic(each, request, style)).join("\n")}`;
@@ -161,8 +162,8 @@ function narrowTable(fits: readonly PricedFit[], all: boolean): Table {
 }
 
 function footnote(fits: readonly PricedFit[], style: Style, columns: number): string {
-  const price = fits.find((each) => each.price !== undefined)?.price;
-  const prices = price === undefined ? "" : ` Prices on demand in ${price.region}, ${price.asOf}.`;
+  const priced = pricesText(summariesOf(fits));
+  const prices = priced === undefined ? "" : ` USD/HOUR: ${priced}.`;
   const estimates = fits.some(({ assumptions }) => assumptions.some(({ source }) => source === undefined))
     ? " Activations and overheads are estimates: -o json lists each figure with its source."
     : "";

@@ -13,10 +13,12 @@ export interface View {
   readonly kind: string;
   readonly document: Readonly<Record<string, unknown>>;
   readonly table?: Table;
+  /** A sentence about the figures of the table, below it where people read it. */
+  readonly below?: string;
   /** Instead of the aligned table on a terminal of so many columns. */
   readonly text?: (style: Style, columns: number) => string | Promise<string>;
-  /** Instead of tab-separated lines when piped. */
-  readonly piped?: string;
+  /** Instead of tab-separated lines when piped; what people read has colour where FORCE_COLOR asks for it. */
+  readonly piped?: string | ((style: Style) => string);
   /** Shell assignments. */
   readonly env?: Readonly<Record<string, string>>;
   /** Lines for GitHub Actions: `name=value` for $GITHUB_OUTPUT, or `::error ...` annotations. */
@@ -38,18 +40,19 @@ async function render(context: Context, view: View): Promise<string> {
   const style = () => styleFor(options.color, env, stdout);
   const table = view.table ?? { columns: [], rows: [] };
   const columns = columnsOf(stdout);
+  const below = view.below === undefined ? "" : `\n${view.below}\n`;
   // Not loaded where an artefact is printed, or a document.
   const tables = () => import("./table.ts");
-  const inLine = async () => (await tables()).alignedTable(table, await style(), columns);
+  const inLine = async (shown = table) => (await tables()).alignedTable(shown, await style(), columns);
   switch (options.format) {
     case "json":
       return `${toJson(documentOf(view), 2)}\n`;
     case "yaml":
       return toYaml(documentOf(view));
     case "table":
-      return inLine();
+      return `${await inLine()}${below}`;
     case "markdown":
-      return (await tables()).markdownTable(table);
+      return `${(await tables()).markdownTable(table)}${below}`;
     case "env":
       return Object.entries(view.env ?? {})
         .map(([name, value]) => `${name}=${shellWord(value)}\n`)
@@ -59,9 +62,13 @@ async function render(context: Context, view: View): Promise<string> {
     case "html":
       return htmlPage(view, table);
     case "text": {
-      if (!stdout.isTTY && view.piped !== undefined) return view.piped;
-      if (stdout.isTTY || view.table === undefined)
-        return view.text === undefined ? inLine() : view.text(await style(), columns);
+      if (!stdout.isTTY && view.piped !== undefined)
+        return typeof view.piped === "string" ? view.piped : view.piped(await style());
+      if (stdout.isTTY || view.table === undefined) {
+        if (view.text !== undefined) return view.text(await style(), columns);
+        // Titles of nothing say nothing: a note does.
+        return inLine((await tables()).filledColumns(table));
+      }
       return (await tables()).tabSeparated(table);
     }
   }
@@ -100,5 +107,5 @@ export function shellWord(value: string): string {
 
 async function htmlPage(view: View, table: Table): Promise<string> {
   const { renderPage, tablePage } = await import("./html/page.ts");
-  return renderPage(view.page === undefined ? tablePage(view.kind, table) : await view.page());
+  return renderPage(view.page === undefined ? tablePage(view.kind, table, view.below) : await view.page());
 }

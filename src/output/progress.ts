@@ -11,10 +11,10 @@ const silent: Progress = { update: () => undefined, stop: () => undefined };
 
 /**
  * Whether a line on stderr can be drawn over. Not on a terminal of no size (`script` in a pipe, `docker run -t` without
- * a terminal behind it): ora would clear infinitely many lines there.
+ * a terminal behind it): ora would clear infinitely many lines there. Nor on one that knows no control characters.
  */
-export function isLive({ stderr }: Pick<Context, "stderr">): boolean {
-  return stderr.isTTY && stderr.columns > 0;
+export function isLive({ stderr, env }: Pick<Context, "stderr" | "env">): boolean {
+  return stderr.isTTY && stderr.columns > 0 && env["TERM"] !== "dumb";
 }
 
 /** A spinner on stderr, only on a terminal: pipes, --quiet and -o json get none. */

@@ -7,7 +7,7 @@ import type { Pause, ServiceDeployment } from "../core/ecs-api/service-deploymen
 import type { ServiceEndpoints } from "../core/ecs/service-endpoints.ts";
 import type { View } from "./print.ts";
 import type { Style } from "./style.ts";
-import { alignedTable, type Table } from "./table.ts";
+import { alignedTable, filledColumns, type Table } from "./table.ts";
 import { wrap } from "./wrap.ts";
 
 /** What `service deploy`, `scale` and `rollback` answer. */
@@ -133,7 +133,7 @@ export function servicesView(
     // Where the family has the service's own name, the revision says it all; and events wrap.
     text: async (style, columns) =>
       (await alignedTable(
-        statusTable(services, rollouts, health, { nameDefinition: shortName, eventLast: true }),
+        filledColumns(statusTable(services, rollouts, health, { nameDefinition: shortName, eventLast: true })),
         style,
         columns,
       )) + endpointLines(endpoints, columns),

@@ -47,8 +47,13 @@ export function colorLevel(flag: boolean, env: Context["env"], stream: OutputStr
   return 1;
 }
 
-function hues({ magenta, blueBright, cyan }: ChalkInstance): readonly ((text: string) => string)[] {
-  return [magenta, blueBright, cyan];
+function hues({ magenta, blueBright, blue, cyan }: ChalkInstance, onLight: boolean) {
+  return onLight ? [blue, cyan] : [magenta, blueBright, cyan];
+}
+
+/** Whether the terminal says that its background is white or light grey: `COLORFGBG`, by rxvt, Konsole and iTerm2. */
+function isLight(env: Context["env"]): boolean {
+  return /;(?:7|15)$/.test(env["COLORFGBG"] ?? "");
 }
 
 /** The style for a stream; chalk is loaded only where there is colour. */
@@ -57,14 +62,16 @@ export async function styleFor(flag: boolean, env: Context["env"], stream: Outpu
   if (level === 0) return plain;
   const { Chalk } = await import("chalk");
   const chalk = new Chalk({ level });
+  const onLight = isLight(env);
   return {
     bold: chalk.bold,
     dim: chalk.dim,
     red: chalk.red,
     green: chalk.green,
-    yellow: chalk.yellow,
+    // Most palettes have a yellow that is lost on white.
+    yellow: onLight ? chalk.magenta : chalk.yellow,
     cyan: chalk.cyan,
     // Those that can be read on light and dark alike: bright cyan is lost on white, blue on black.
-    hues: hues(chalk).concat(hues(chalk.underline)),
+    hues: hues(chalk, onLight).concat(hues(chalk.underline, onLight)),
   };
 }

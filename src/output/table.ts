@@ -15,6 +15,15 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** A terminal is narrow: columns where no row has anything are left out, all of them where there is no row. */
+export function filledColumns({ columns, rows }: Table): Table {
+  const filled = columns.map((_, index) => rows.some((row) => (row[index] ?? "") !== ""));
+  return {
+    columns: columns.filter((_, index) => filled[index]),
+    rows: rows.map((row) => row.filter((_, index) => filled[index])),
+  };
+}
+
 /** A last column with less room than this stands under its row instead. */
 const leastRoom = 24;
 
@@ -27,6 +36,7 @@ export async function alignedTable(
   style: Style,
   terminalColumns = Number.POSITIVE_INFINITY,
 ): Promise<string> {
+  if (table.columns.length === 0) return "";
   const { default: stringWidth } = await import("string-width");
   const cells = [table.columns.map((column) => column.title), ...table.rows.map((row) => row.map(harmlessLine))];
   const widths = table.columns.map((_, index) =>
@@ -38,12 +48,12 @@ export async function alignedTable(
   // A word that has no room beside the others, and has it below, goes there whole: an id is copied.
   const longestWord = wraps ? longestWordIn(cells.map((row) => row[last] ?? "")) : 0;
   const room = terminalColumns - before;
-  const below = wraps && (room < leastRoom || room < Math.min(longestWord, terminalColumns - 4));
-  const indent = " ".repeat(below ? 4 : before);
+  const isBelow = wraps && (room < leastRoom || room < Math.min(longestWord, terminalColumns - 4));
+  const indent = " ".repeat(isBelow ? 4 : before);
   const mark = (text: string, index: number, header: boolean) =>
     header ? style.bold(text) : (table.columns[index]!.mark?.(text, style) ?? text);
-  const aligned = (row: readonly string[], header: boolean) =>
-    table.columns.slice(0, wraps ? last : undefined).map(({ align }, index) => {
+  const aligned = (row: readonly string[], header: boolean, end = wraps ? last : undefined) =>
+    table.columns.slice(0, end).map(({ align }, index) => {
       const text = row[index] ?? "";
       const padding = " ".repeat(widths[index]! - stringWidth(text));
       return align === "right" ? padding + mark(text, index, header) : mark(text, index, header) + padding;
@@ -55,18 +65,33 @@ export async function alignedTable(
       mark(words, last, header),
     );
     const under = (words: string) => indent + words;
-    return below
+    return isBelow
       ? [start, under(first!), ...rest.map(under)]
       : [`${aligned(row, header).join("  ")}  ${first}`, ...rest.map(under)];
   };
   const folded = before + widths[last]! > terminalColumns && !(wraps && before <= terminalColumns);
   const front = folded ? frontOf(widths, terminalColumns) : 0;
-  const fold = (row: readonly string[], header: boolean): readonly string[] => [
-    aligned(row, header).slice(0, front).join("  ").trimEnd(),
-    ...foldCells(row.slice(front), terminalColumns - 4, (text, index) => mark(text, front + index, header)).map(
-      (text) => `    ${text}`,
-    ),
-  ];
+  // The same columns stand in the same place of every row, also where a row has nothing in one.
+  const below = folded ? linesOf(widths, front, terminalColumns - 4) : [];
+  const fold = (row: readonly string[], header: boolean): readonly string[] => {
+    const parts = aligned(row, header, table.columns.length);
+    return [
+      parts.slice(0, front).join("  ").trimEnd(),
+      ...below
+        .filter((columns) => columns.some((index) => (row[index] ?? "") !== ""))
+        .flatMap((columns) =>
+          columns.length > 1
+            ? [
+                columns
+                  .map((index) => parts[index])
+                  .join("  ")
+                  .trimEnd(),
+              ]
+            : wrap(row[columns[0]!]!, terminalColumns - 4).map((words) => mark(words, columns[0]!, header)),
+        )
+        .map((text) => `    ${text}`),
+    ];
+  };
   return cells
     .flatMap((row, index) => (folded ? fold(row, index === 0) : line(row, index === 0)))
     .map((text) => `${text}\n`)
@@ -84,22 +109,21 @@ function frontOf(widths: readonly number[], terminalColumns: number): number {
   return front;
 }
 
-/** Cells that stand below their row: as many a line as fit, none cut in two that fits a line. */
-function foldCells(
-  cells: readonly string[],
-  width: number,
-  mark: (text: string, index: number) => string,
-): readonly string[] {
-  const lines: { text: string; width: number }[] = [];
-  for (const [index, cell] of cells.entries()) {
-    if (cell === "") continue;
+/** Which columns stand together in a line of so many characters, of their widths. */
+function linesOf(widths: readonly number[], from: number, width: number): readonly (readonly number[])[] {
+  const lines: number[][] = [];
+  let used = 0;
+  for (let index = from; index < widths.length; index++) {
     const last = lines.at(-1);
-    if (last !== undefined && last.width + 2 + cell.length <= width) {
-      last.text += `  ${mark(cell, index)}`;
-      last.width += 2 + cell.length;
-    } else for (const words of wrap(cell, width)) lines.push({ text: mark(words, index), width: words.length });
+    if (last !== undefined && used + 2 + widths[index]! <= width) {
+      last.push(index);
+      used += 2 + widths[index]!;
+    } else {
+      lines.push([index]);
+      used = widths[index]!;
+    }
   }
-  return lines.map(({ text }) => text);
+  return lines;
 }
 
 /** Tab-separated lines without a header, for cut and awk. */

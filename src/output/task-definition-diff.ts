@@ -3,7 +3,7 @@ import type { Change } from "../core/ecs/diff.ts";
 import { toJson } from "./harmless.ts";
 import { githubAnnotation } from "./annotations.ts";
 import type { View } from "./print.ts";
-import { plain, type Style } from "./style.ts";
+import type { Style } from "./style.ts";
 
 /** A declared task definition beside the latest registered one of its family. */
 export interface ComparedDefinition {
@@ -49,7 +49,7 @@ export function taskDefinitionDiffView(compared: readonly ComparedDefinition[]):
       rows,
     },
     text: (style) => unified(compared, style),
-    piped: unified(compared, plain),
+    piped: (style) => unified(compared, style),
     github: rows
       .map(([family, kind, path, before, after]) =>
         githubAnnotation(

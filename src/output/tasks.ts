@@ -5,7 +5,7 @@ import type { TaskRow } from "../core/plan/task-row.ts";
 import type { View } from "./print.ts";
 import { styleFor, type Style } from "./style.ts";
 import { columnsOf, wrapLines } from "./wrap.ts";
-import { alignedTable, type Column, type Table } from "./table.ts";
+import { alignedTable, filledColumns, type Column, type Table } from "./table.ts";
 
 /** What run-task and `task wait` answer. */
 export function runTaskResultView(result: RunTaskResult, rows: readonly TaskRow[]): View {
@@ -36,7 +36,7 @@ async function terminalText(
 ): Promise<string> {
   if (rows.length === 0) return "";
   const short = rows.map((row) => ({ ...row, id: row.id.slice(0, 8) }));
-  return alignedTable(trimmed(toTable(narrow(keys, rows), short)), style, columns);
+  return alignedTable(filledColumns(toTable(narrow(keys, rows), short)), style, columns);
 }
 
 /** One block for each different reason, with the tasks it is about and what to do. */
@@ -115,15 +115,6 @@ function narrow(keys: readonly (keyof TaskRow)[], rows: readonly TaskRow[]): rea
   return rows.every(({ type, devices }) => type !== "" && devices !== "")
     ? keys.filter((key) => key !== "definition")
     : keys;
-}
-
-/** A terminal is narrow: columns where no task has anything are left out. */
-function trimmed({ columns, rows }: Table): Table {
-  const filled = columns.map((_, index) => rows.some((row) => row[index] !== ""));
-  return {
-    columns: columns.filter((_, index) => filled[index]),
-    rows: rows.map((row) => row.filter((_, index) => filled[index])),
-  };
 }
 
 function about(details: readonly string[]): string {

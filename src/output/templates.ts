@@ -27,7 +27,7 @@ export function templateListView(templates: readonly TemplateSummary[]): View {
 function groupedTable(templates: readonly TemplateSummary[]): Table {
   const mark = (text: string, style: Style) => (text.startsWith(" ") ? text : style.bold(text));
   return {
-    columns: [{ title: "NAME", mark }, { title: "ON" }, { title: "DEVICES" }, { title: "SUMMARY" }],
+    columns: [{ title: "NAME", mark }, { title: "TARGETS" }, { title: "ACCELERATORS" }, { title: "SUMMARY" }],
     rows: templates.flatMap(({ name, summary, group, targets, accelerators }, index) => [
       ...(group === templates[index - 1]?.group ? [] : [[group]]),
       [`  ${name}`, targets.join(" "), accelerators.join(" "), summary],

@@ -25,12 +25,30 @@ export function wrapWords(words: readonly string[], width: number, gap = " "): r
   return lines;
 }
 
-/** Lines that hold a command after two spaces stay whole: they are copied. */
+/** A column of words with less room than this begins at the indent again. */
+const leastColumn = 24;
+
+/**
+ * A command after a colon and two spaces stays whole, on a line of its own where it has no room: it is copied. What
+ * stands after other gaps is a column, and goes on below itself where it has room.
+ */
 export function wrapLines(text: string, columns: number, indent: string): string {
   if (columns === Number.POSITIVE_INFINITY) return text;
   return text
     .split("\n")
-    .map((line) => (line.includes(":  ") ? line : wrap(line, columns - indent.length).join(`\n${indent}`)))
+    .map((line) => {
+      const room = columns - indent.length;
+      const [said, ...command] = line.split(":  ");
+      if (command.length > 0)
+        return line.length <= room
+          ? line
+          : [...wrap(`${said}:`, room), `  ${command.join(":  ").trimStart()}`].join(`\n${indent}`);
+      const [, before = "", words = ""] = /^(.*\S {2,})(\S.*)$/.exec(line) ?? [];
+      const least = Math.max(leastColumn, ...words.split(" ").map(({ length }) => length));
+      return before === "" || columns - before.length < least
+        ? wrap(line, room).join(`\n${indent}`)
+        : before + wrapAfter(before.length, words, columns);
+    })
     .join("\n");
 }
 

@@ -157,6 +157,7 @@ describe("instances list", () => {
     const { code, stdout } = await runCli(["instances", "list", "--family", "inf1", "-o", format]);
     expect(code).toBe(0);
     expect(stdout).toMatch(pattern);
+    expect(stdout).toMatch(/prices on demand in us-east-1, \d{4}-\d\d-\d\d|asOf: /);
   });
 
   test("stops in silence when the reader has had enough", async () => {

@@ -1,5 +1,6 @@
 // Machines from nothing: CloudFormation, Auto Scaling and ECS as the sandbox plays them.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { imagesIn } from "../../src/sandbox/machine-images.ts";
 import { runCli, type CliOptions, type CliRun } from "../support/cli.ts";
 import { startTestSandbox, type Json, type TestSandbox, type TestSandboxOptions } from "../support/sandbox.ts";
 
@@ -92,11 +93,37 @@ describe("capacity deploy", () => {
 
   it("has nothing to do the second time, and says what a change comes through", async () => {
     await succeed(deploy);
-    expect((await succeed(deploy)).stdout).toBe(`${name}\tinf2.xlarge\tunchanged\tunchanged\n`);
+    const again = await succeed(deploy);
+    expect(again.stdout).toBe(`${name}\tinf2.xlarge\tunchanged\tunchanged\n`);
+    expect(again.stderr).toContain("aiplat capacity check --cluster lab finds what was changed beside them");
     const changed = await succeed([...deploy, "--max-size", "3"]);
     expect(changed.stdout).toBe(`${name}\tinf2.xlarge\tupdated\tunchanged\n`);
     expect(changed.stderr).toMatch(/change +AutoScalingGroup +MaxSize/);
     expect(box.sandbox.world.groups.get(name)).toMatchObject({ max: 3 });
+  });
+
+  it("changes its launch template in place for another image and another workload", async () => {
+    await succeed(deploy);
+    const [id] = box.sandbox.world.launchTemplates.keys();
+    const imageId = [...imagesIn("us-east-1").values()].find(
+      ({ name: of, current }) => of.startsWith("al2023-ami-ecs-neuron") && !current,
+    )!.imageId;
+    await succeed([...deploy, "--image-id", imageId]);
+    await succeed([...deploy, "--name", "bert", "--image", "busybox"]);
+    expect([...box.sandbox.world.launchTemplates.keys()]).toEqual([id]);
+  });
+
+  it("refuses a disk and an image that EC2 would, before it asks", async () => {
+    const refused = await run([...deploy, "--disk", "8GiB"]);
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.stderr).toContain("Write --disk 30GiB or more.");
+    expect(left()).toEqual(nothing);
+    const unknown = await run([...deploy, "--image-id", "ami-0123456789abcdef0"]);
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.stderr).toContain("--image-id ami-0123456789abcdef0: EC2 shows this account none such in us-east-1");
+    expect(left()).toEqual(nothing);
+    const noted = await succeed([...deploy, "--disk", "8GiB", "--os", "bottlerocket"]);
+    expect(noted.stderr).toContain("The volume of 8GiB is smaller than");
   });
 
   it("adds to the list of somebody's cluster, and leaves its default strategy alone unless it is asked", async () => {

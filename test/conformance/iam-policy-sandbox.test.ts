@@ -147,7 +147,7 @@ async function addProvider(): Promise<void> {
 async function deployAndDeleteMachines(): Promise<void> {
   const lab = ["--no-file", "--cluster", "lab", "--instance-type", "inf2.xlarge"];
   const make = [...lab, "--subnet", "subnet-0000000000000000a", "--create-cluster", "--default", "--min-size", "1"];
-  await run("capacity deploy", ...make, "--security-group", "sg-00000000000000001", "--dry-run");
+  await run("capacity deploy", ...make, "--security-group", "sg-00000000000000001", "--disk", "100GiB", "--dry-run");
   expect(await run("capacity deploy", ...make, "--yes")).toMatchObject({ code: 0 });
   await run("capacity deploy", ...make, "--yes");
   box.step(120);
@@ -232,6 +232,8 @@ it("is what the policy of each command allows", { timeout: 900_000 }, async () =
     "subnet-0000000000000000a",
     "--security-group",
     "sg-00000000000000001",
+    "--disk",
+    "100GiB",
   );
   await deployAndDeleteMachines();
 

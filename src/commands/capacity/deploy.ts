@@ -131,14 +131,25 @@ export const capacityDeploy = defineCommand({
       await dropPrepared(deployer, open);
     }
     await print(context, deployedCapacityView(cluster, done));
+    if (done.every(({ action }) => action === "unchanged"))
+      note(
+        context,
+        `CloudFormation compares templates alone: aiplat capacity check --cluster ${cluster} finds what was changed beside them.`,
+      );
     for (const said of new Set(plans.flatMap(({ notes }) => notes))) note(context, said);
     if (options.default !== true)
       note(
         context,
-        `Tasks have their machines started with ecs.capacity: { provider: ${done[0]!.capacityProvider} }, or by --default.`,
+        `Tasks have their machines started by --default, or with this in the workload:\n  ecs: { capacity: ${capacityText(done)} }`,
       );
   },
 });
+
+/** The providers as a workload names them. */
+function capacityText(done: readonly DeployedCapacity[]): string {
+  const providers = done.map(({ capacityProvider }) => `{ provider: ${capacityProvider} }`);
+  return providers.length === 1 ? providers[0]! : `[${providers.join(", ")}]`;
+}
 
 function nameChanged(changed: readonly StackChanges[], isDefaultChanged: boolean): string {
   const stacks =

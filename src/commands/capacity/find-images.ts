@@ -5,17 +5,59 @@ import type { CapacityMachines } from "../../core/capacity/machines.ts";
 import type { CapacityImage } from "../../core/capacity/settings.ts";
 import { amiParameters, type AmiFamily } from "../../core/catalog/machine-images/ami-families.ts";
 import { selectAmi } from "../../core/catalog/machine-images/amis.ts";
+import { readAmiName } from "../../core/catalog/machine-images/ami-names.ts";
 import type { NodeOs } from "../../core/catalog/machine-images/node-ami-types.ts";
+import { imageVolume } from "../../core/catalog/machine-settings.ts";
 import { failureOf } from "../../operations/ask-regions.ts";
 import { absence, findAmis } from "../../operations/find-amis.ts";
+import { read } from "../../operations/read.ts";
 import { warn } from "../../output/note.ts";
 import type { CapacityOptions } from "./capacity-options.ts";
 
-/** The machine image of each type: the user's, else the newest of the family that serves it. */
+type Named = Pick<CapacityOptions, "imageId" | "os" | "disk" | "vpc">;
+
+/** The machine image of each type, and how large a volume it wants where that could be more than the machines get. */
 export async function findImages(
   context: Context,
   fleets: readonly CapacityMachines[],
-  { imageId, os }: Pick<CapacityOptions, "imageId" | "os">,
+  options: Named,
+): Promise<ReadonlyMap<string, CapacityImage>> {
+  const images = await chooseImages(context, fleets, options);
+  const { imageId, disk, vpc } = options;
+  // The default is more than any image of AWS's wants.
+  if (vpc !== undefined || (imageId === undefined && disk === undefined)) return images;
+  const ids = [...new Set([...images.values()].map(({ id }) => id))];
+  // Who may not ask goes without.
+  const asked = await read(async () => (await context.aws.ec2Read()).images(ids));
+  if (!("value" in asked)) return images;
+  return new Map(
+    [...images].map(([type, image]) => {
+      const described = asked.value.find(({ id }) => id === image.id);
+      if (described === undefined) return [type, { ...image, isMissing: true }];
+      const { name, volumeGiB } = described;
+      return [
+        type,
+        { ...image, ...present({ volumeGiB: volumeGiB?.get(imageVolume[image.os]) }), ...snapshotOf(name) },
+      ];
+    }),
+  );
+}
+
+/**
+ * AWS makes its images of Amazon Linux of machines, whose snapshots are as large as their volumes
+ * (aws/amazon-ecs-ami); Bottlerocket's are of files, and smaller (bottlerocket-os/bottlerocket pubsys); others' may be
+ * either.
+ */
+function snapshotOf(name: string): Pick<CapacityImage, "isSnapshotAsLarge"> {
+  const os = readAmiName(name)?.families[0]?.os;
+  return os === undefined ? {} : { isSnapshotAsLarge: os !== "bottlerocket" };
+}
+
+/** The user's image, else the newest of the family that serves the type. */
+async function chooseImages(
+  context: Context,
+  fleets: readonly CapacityMachines[],
+  { imageId, os }: Named,
 ): Promise<ReadonlyMap<string, CapacityImage>> {
   const types = fleets.map(({ type }) => type.instanceType);
   if (imageId !== undefined)

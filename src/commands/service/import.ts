@@ -114,7 +114,7 @@ async function servicesWith(
   if (service === undefined)
     throw new AiplatError("NotFound", `there is no active service ${name} in cluster ${clusterName}`, {
       hint:
-        `aws ecs list-services --cluster ${clusterName} shows those there are; ` +
+        `aiplat service list --all --cluster ${clusterName} shows those there are; ` +
         "--task-definition imports a task definition.",
     });
   const workload = service.tags?.find(({ key }) => key === workloadTag)?.value;

@@ -54,7 +54,9 @@ export const serviceLogs = defineCommand({
     });
     await reader.read(tasks);
     if (reader.streams().length === 0 && silent.length > 0)
-      throw new AiplatError("NotFound", `there is no log to read: ${silent.join("; ")}`, { hint: silentHint() });
+      throw new AiplatError("NotFound", `there is no log to read: ${[...new Set(silent)].join("; ")}`, {
+        hint: silentHint(),
+      });
     noteSilent(context, silent);
     if (!follow) return;
     // Until Ctrl-C rejects the pause.
@@ -66,7 +68,7 @@ export const serviceLogs = defineCommand({
 });
 
 function noteSilent(context: Context, silent: readonly string[]): void {
-  for (const text of silent) note(context, `no log of ${text}`);
+  for (const text of new Set(silent)) note(context, `no log of ${text}`);
 }
 
 function streamName({ taskArn, container }: LogStream): string {

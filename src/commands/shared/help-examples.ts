@@ -15,7 +15,7 @@ export function examplesText(examples: readonly (readonly [line: string, what: s
   return `Examples:\n${blocks.join("\n\n")}`;
 }
 
-/** The words of a command line, with their quotes. */
+/** The words of a command line, with their quotes; an option and its value are one. */
 function shellWords(line: string): readonly string[] {
-  return line.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  return line.match(/(?:--\S+ (?!-))?(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
 }

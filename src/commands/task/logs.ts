@@ -61,8 +61,10 @@ export const taskLogs = defineCommand({
     }
     const { streams } = reader;
     if (streams().length === 0 && silent.length > 0)
-      throw new AiplatError("NotFound", `there is no log to read: ${silent.join("; ")}`, { hint: silentHint() });
-    for (const text of silent) note(context, `no log of ${text}`);
+      throw new AiplatError("NotFound", `there is no log to read: ${[...new Set(silent)].join("; ")}`, {
+        hint: silentHint(),
+      });
+    for (const text of new Set(silent)) note(context, `no log of ${text}`);
     for (const { stream, lines } of streams()) {
       if (lines === 0)
         note(

@@ -8,6 +8,11 @@ export function agreeing(count: number, one: string, more: string): string {
   return count === 1 ? one : more;
 }
 
+/** `1 day old`, of times in milliseconds. */
+export function ageInDays(since: number, now: number): string {
+  return `${counted(Math.max(0, Math.floor((now - since) / 86_400_000)), "day")} old`;
+}
+
 /** 7372 as `7,372`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");

@@ -42,7 +42,7 @@ export function checkCapacity(observed: ObservedCapacities, needs: readonly Capa
       items: [
         ...items,
         ...checkGroup({ ...capacity, provider, group }, observed),
-        ...checkLaunchTemplate({ ...capacity, group }, cluster),
+        ...checkLaunchTemplate({ ...capacity, group }, observed),
       ],
     };
   });

@@ -2,6 +2,7 @@ import { findInstanceType } from "../catalog/instance-types/catalog.ts";
 import { hostSettingOf } from "../catalog/instance-types/host-settings.ts";
 import { defaultImdsHopLimit } from "../catalog/machine-settings.ts";
 import { fail, ok, skip, someOf, warn, type CheckItem } from "../base/check-report.ts";
+import { ageInDays } from "../base/counted.ts";
 import { launchTemplateDrift } from "./check-drift.ts";
 import { recordOf } from "./deployed-stack.ts";
 import { efaIsKept, efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
@@ -13,6 +14,7 @@ import {
   imageParameterOf,
   isOwn,
   launchedTypes,
+  parameterOfName,
   userDataOf,
   type ObservedTemplate,
   type ObservedCapacity,
@@ -25,7 +27,10 @@ type WithTemplate = WithGroup & { readonly template: ObservedTemplate };
 const deployAgain = "Deploy it again: aiplat capacity deploy.";
 
 /** Whether the machines that a group starts next are as they should be, and those that it has are like them. */
-export function checkLaunchTemplate(capacity: WithGroup, cluster: string): readonly CheckItem[] {
+export function checkLaunchTemplate(
+  capacity: WithGroup,
+  { cluster, now }: { readonly cluster: string; readonly now: number },
+): readonly CheckItem[] {
   const { template, group } = capacity;
   if (template === undefined)
     return [
@@ -42,7 +47,7 @@ export function checkLaunchTemplate(capacity: WithGroup, cluster: string): reado
   const again = launchTemplateDrift(capacity)?.fix ?? deployAgain;
   return [
     ...checkCluster(known, cluster, again),
-    ...checkImage(known),
+    ...checkImage(known, now),
     ...checkMetadata(known, again),
     ...checkEfa(known, again),
     ...checkEfaRules(known),
@@ -60,36 +65,46 @@ function checkCluster({ template }: WithTemplate, cluster: string, again: string
   ];
 }
 
-function checkImage(capacity: WithTemplate): readonly CheckItem[] {
-  const { template, hasImage, currentImage } = capacity;
-  const image = imageOf(template);
+function checkImage(capacity: WithTemplate, now: number): readonly CheckItem[] {
+  const { template, image, currentImage } = capacity;
+  const id = imageOf(template);
   // `resolve:ssm:` has EC2 ask for the newest at each launch.
-  if (image === undefined || !image.startsWith("ami-")) return [];
-  if (hasImage === false)
+  if (id === undefined || !id.startsWith("ami-")) return [];
+  if (image === undefined)
     return [
       fail(
         "machine-image",
-        `its image ${image} is not there: no machine starts`,
+        `its image ${id} is not there: no machine starts`,
         "aiplat capacity deploy takes the current one.",
       ),
     ];
-  const parameter = imageParameterOf(capacity);
+  const tagged = imageParameterOf(capacity);
+  const parameter = tagged ?? parameterOfName(image.name);
+  const age = image.createdAt === undefined ? "" : `, ${ageInDays(image.createdAt, now)}`;
   if (parameter === undefined)
     return [
       skip(
         "machine-image",
-        `its image ${image} names no parameter of AWS's: whether there is a newer one is not known`,
+        `its image ${id} (${image.name}${age}) is no image that AWS keeps current: whether there is a newer one is not known`,
       ),
     ];
   if (currentImage === undefined)
-    return [skip("machine-image", `the parameter of its image is not there: ${parameter}`)];
-  if (currentImage === image) return [ok("machine-image", `its image ${image} is the current one`)];
+    return [skip("machine-image", `the parameter of its image ${id} (${image.name}${age}) is not there: ${parameter}`)];
+  if (currentImage === id) return [ok("machine-image", `its image ${id} is the current one`)];
+  const older = `its image ${id} (${image.name}${age}) is older than the current one, ${currentImage} (${parameter})`;
+  // Without the tag somebody has named the image, and may want this one.
   return [
-    fail(
-      "machine-image",
-      `its image ${image} is older than the current one, ${currentImage} (${parameter})`,
-      "aiplat capacity deploy takes it for new machines; aiplat ami roll replaces those that run.",
-    ),
+    tagged === undefined
+      ? warn(
+          "machine-image",
+          older,
+          "aiplat capacity deploy without --image-id takes it for new machines; aiplat ami roll replaces those that run.",
+        )
+      : fail(
+          "machine-image",
+          older,
+          "aiplat capacity deploy takes it for new machines; aiplat ami roll replaces those that run.",
+        ),
   ];
 }
 

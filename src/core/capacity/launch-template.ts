@@ -21,14 +21,14 @@ export function hasPlacementGroup({ efaInterfaces }: CapacityMachines, { capacit
 }
 
 /** The volume of a machine: with room for the empty volumes of its tasks, where no instance store holds them. */
-function diskGiBOf({ type, scratchGiB }: CapacityMachines, { diskGiB }: CapacitySettings): number {
+export function diskGiBOf({ type, scratchGiB }: CapacityMachines, { diskGiB }: CapacitySettings): number {
   return diskGiB ?? defaultDiskGiB + (hasInstanceStore([type]) ? 0 : scratchGiB);
 }
 
 /** The tag that says of which public SSM parameter an image was read. */
 export const amiParameterTag = "aiplat:ami-parameter";
 
-/** What a launch template, its group and its machines say of their image. */
+/** What a group and its machines say of their image. */
 export function amiTags({ parameter }: CapacityImage): Tags {
   return parameter === undefined ? {} : { [amiParameterTag]: parameter };
 }
@@ -89,7 +89,7 @@ export function launchTemplate(
         ...tagSpecifications({ instance: imageTags, volume: tags }),
         UserData: { "Fn::Base64": userDataOf(machines, image, settings) },
       },
-      ...tagSpecifications({ "launch-template": imageTags }),
+      // No tags of its own: they are of its creation, and another image or workload would replace what has a fixed name.
     },
   };
 }

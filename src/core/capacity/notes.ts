@@ -1,14 +1,22 @@
 import { hasInstanceStore } from "../catalog/machine-settings.ts";
+import { diskGiBOf } from "./launch-template.ts";
 import type { CapacityMachines } from "./machines.ts";
 import type { CapacitySettings } from "./settings.ts";
 
 /** What somebody who makes a capacity should know, in sentences. */
 export function capacityNotes(machines: CapacityMachines, settings: CapacitySettings): readonly string[] {
-  const { kind, capacityBlock, spot } = settings;
+  const { kind, capacityBlock, spot, images } = settings;
   const { type, mounts, efaInterfaces } = machines;
   const name = type.instanceType;
   if (kind === "managed-instances") return [];
+  const { id, volumeGiB = 0, isSnapshotAsLarge = false } = images.get(name) ?? {};
+  const gib = diskGiBOf(machines, settings);
   return [
+    ...(gib < volumeGiB && !isSnapshotAsLarge
+      ? [
+          `The volume of ${gib}GiB is smaller than ${id} has it (${volumeGiB}GiB): where its snapshot is larger too, no machine of ${name} starts.`,
+        ]
+      : []),
     ...(mounts.some(({ source }) => source.kind === "lustre")
       ? ["The security group of the Lustre file system must let the machines in: TCP 988 and 1018 to 1023."]
       : []),

@@ -1,6 +1,9 @@
 /** What there is of a capacity, as `capacity check` reads it. */
+import { amiParameters } from "../catalog/machine-images/ami-families.ts";
+import { readAmiName } from "../catalog/machine-images/ami-names.ts";
 import type { ContainerInstance } from "../cluster/snapshot.ts";
 import type { DeployedStack } from "./deployed-stack.ts";
+import { amiParameterTag } from "./launch-template.ts";
 import type { SecurityGroup } from "./security-groups.ts";
 import type { GroupDetail, ScalingActivity } from "./scaling-group.ts";
 
@@ -20,6 +23,13 @@ export interface ObservedProvider {
 /** The data of a launch template's version, in EC2's own words. */
 export type ObservedTemplate = Readonly<Record<string, unknown>>;
 
+/** An image as EC2 describes it. */
+export interface CapacityMachineImage {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt?: number;
+}
+
 export interface ObservedCapacity {
   readonly name: string;
   /** Absent where the cluster lists a provider that is no more. */
@@ -31,9 +41,9 @@ export interface ObservedCapacity {
   readonly template?: ObservedTemplate;
   /** The number that the group's version is now, where it says `$Latest` or `$Default` no number. */
   readonly newestVersion?: string;
-  /** Whether EC2 has the template's image. */
-  readonly hasImage?: boolean;
-  /** What the image's parameter of Systems Manager says now; absent where it names none, or none that is there. */
+  /** The template's image; absent where EC2 has none such. */
+  readonly image?: CapacityMachineImage;
+  /** What the image's parameter of Systems Manager says now; absent where it has none, or none that is there. */
   readonly currentImage?: string;
   /** The zones that offer the types, by type. */
   readonly zonesOffering: ReadonlyMap<string, readonly string[]>;
@@ -49,9 +59,6 @@ export interface ObservedCapacity {
 export function isOwn(name: string): boolean {
   return name.startsWith("aiplat-");
 }
-
-/** The tag that names the parameter of Systems Manager which an image came from. */
-export const imageParameterTag = "aiplat:ami-parameter";
 
 export function imageOf(template: ObservedTemplate): string | undefined {
   const { ImageId } = template;
@@ -72,8 +79,14 @@ export function imageParameterOf({
 }: Pick<ObservedCapacity, "group" | "template">): string | undefined {
   const specifications = listOf(template?.["TagSpecifications"]);
   const tags = specifications.flatMap(({ Tags }) => listOf(Tags));
-  const tag = tags.find(({ Key }) => Key === imageParameterTag)?.["Value"];
-  return typeof tag === "string" ? tag : group?.tags[imageParameterTag];
+  const tag = tags.find(({ Key }) => Key === amiParameterTag)?.["Value"];
+  return typeof tag === "string" ? tag : group?.tags[amiParameterTag];
+}
+
+/** The parameter that would hold an image, where AWS's recipes name it so. */
+export function parameterOfName(name: string): string | undefined {
+  const { families: [family] = [], kubernetesVersion } = readAmiName(name) ?? {};
+  return family === undefined ? undefined : amiParameters(family, kubernetesVersion).image;
 }
 
 /** EFA interfaces of each machine. */

@@ -1,5 +1,6 @@
 import { listOr, settingProblem, type Problem } from "../base/problem.ts";
 import { mountFolder } from "../ecs/volumes.ts";
+import { diskGiBOf } from "./launch-template.ts";
 import type { CapacityMachines } from "./machines.ts";
 import { efaIsKept, efaKeptFrom, efaRuleCommands } from "./security-groups.ts";
 import type { CapacitySettings } from "./settings.ts";
@@ -10,9 +11,10 @@ export function placeProblems(fleets: readonly CapacityMachines[], settings: Cap
     ...subnetProblems(settings),
     ...vpcProblems(settings),
     ...groupProblems(fleets, settings),
+    ...imageProblems(settings),
     ...fleets.flatMap((machines) => [
       ...zoneProblems(machines, settings),
-      ...(settings.kind === "ec2" ? mountProblems(machines, settings) : []),
+      ...(settings.kind === "ec2" ? [...mountProblems(machines, settings), ...diskProblems(machines, settings)] : []),
     ]),
   ];
 }
@@ -22,6 +24,18 @@ function subnetProblems({ subnets, subnetsThere, region }: CapacitySettings): re
   return subnets
     .filter(({ id }) => !subnetsThere.has(id))
     .map(({ id }) => settingProblem("unknown-subnet", `--subnet ${id}: there is none in ${region ?? "the region"}`));
+}
+
+/** EC2 looks for the image only when a machine starts. */
+function imageProblems({ images, region }: CapacitySettings): readonly Problem[] {
+  const missing = new Set([...images.values()].flatMap(({ id, isMissing }) => (isMissing === true ? [id] : [])));
+  return [...missing].map((id) =>
+    settingProblem(
+      "unknown-image",
+      `--image-id ${id}: EC2 shows this account none such in ${region ?? "the region"}`,
+      "Leave it out to have the newest that serves the type.",
+    ),
+  );
 }
 
 function vpcProblems({ subnets, vpcId }: CapacitySettings): readonly Problem[] {
@@ -96,6 +110,20 @@ function mountProblems({ type, mounts }: CapacityMachines, { images }: CapacityS
       "bottlerocket-mounts",
       `machines of ${type.instanceType} with Bottlerocket have nothing to mount ${listOr(folders, "and")} with`,
       "Use --os al2023 where there is an image for the type, or efs, s3Files or ebs in place of lustre and s3.",
+    ),
+  ];
+}
+
+/** EC2 looks at the size only when a machine starts, and then none does. */
+function diskProblems(machines: CapacityMachines, settings: CapacitySettings): readonly Problem[] {
+  const { id, volumeGiB = 0, isSnapshotAsLarge = false } = settings.images.get(machines.type.instanceType) ?? {};
+  const gib = diskGiBOf(machines, settings);
+  if (!isSnapshotAsLarge || gib >= volumeGiB) return [];
+  return [
+    settingProblem(
+      "small-disk",
+      `machines of ${machines.type.instanceType} with a volume of ${gib}GiB do not start: the snapshot of ${id} has ${volumeGiB}GiB`,
+      `Write --disk ${volumeGiB}GiB or more.`,
     ),
   ];
 }

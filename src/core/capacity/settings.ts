@@ -21,6 +21,12 @@ export interface CapacityImage {
   readonly version?: string;
   /** The day it was asked for, as 2026-11-30. */
   readonly day?: string;
+  /** Whether EC2 was asked for it, and shows none such. */
+  readonly isMissing?: boolean;
+  /** The size that it gives the volume for images and containers; absent where nobody asked EC2. */
+  readonly volumeGiB?: number;
+  /** Whether its snapshot is as large as that, and no volume may be smaller. */
+  readonly isSnapshotAsLarge?: boolean;
 }
 
 /** What a cluster's operator says of its machines; the workload says the rest. */

@@ -3,7 +3,7 @@
  * what runs there.
  */
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
-import { counted } from "../base/counted.ts";
+import { ageInDays } from "../base/counted.ts";
 import { checkImageDriver, isOldDriver } from "../catalog/container-images/image-checks.ts";
 import type { ImageReference } from "../catalog/container-images/image-reference.ts";
 import { findInstanceType } from "../catalog/instance-types/catalog.ts";
@@ -58,7 +58,7 @@ export function checkImageUse(use: ImageUse, facts: ImageFacts): readonly CheckI
   const retired = checkRetired(use, image, families, facts.now);
   return [
     ...retired,
-    // Of an ended family nothing is newer.
+    // A newer image of an ended family has ended too.
     ...(families.some(({ retiredOn }) => isPast(retiredOn, facts.now))
       ? []
       : [checkAge(use, image, families[0], named?.kubernetesVersion, facts)]),
@@ -84,7 +84,7 @@ function checkRetired(
     return [
       fail(
         "ami-retired",
-        `${id} (${name}) is of ${describeAmiFamily(ended)}, which ended on ${ended.retiredOn}: it gets no more updates`,
+        `${id} (${name}) is of ${describeAmiFamily(ended)}, which ended on ${ended.retiredOn}: AWS promises no more updates`,
         "Move to an image of Amazon Linux 2023 or Bottlerocket: aiplat ami list.",
       ),
     ];
@@ -101,7 +101,7 @@ function checkAge(
   { newest, now, maxAgeMs }: ImageFacts,
 ): CheckItem {
   const ageMs = createdAt === undefined ? undefined : now - createdAt;
-  const age = ageMs === undefined ? "" : `, ${counted(Math.max(0, Math.floor(ageMs / 86_400_000)), "day")} old`;
+  const age = createdAt === undefined ? "" : `, ${ageInDays(createdAt, now)}`;
   const tooOld = maxAgeMs !== undefined && ageMs !== undefined && ageMs > maxAgeMs;
   if (family === undefined) {
     if (tooOld) return fail("ami-age", `${id} (${name}) is older than --max-age${age}`, fix);

@@ -3,6 +3,10 @@
 export interface MachineImage {
   readonly id: string;
   readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt?: number;
+  /** The sizes that its volumes have where nobody says another, by device name. */
+  readonly volumeGiB?: ReadonlyMap<string, number>;
 }
 
 /** Instances of one type that run, on demand or on Spot. */

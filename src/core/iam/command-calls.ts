@@ -49,6 +49,7 @@ const deploy = [...readCluster, "ecs:UpdateService", ...readRollouts, ...readLog
 /** A template for the machines of today. */
 const generateCapacity = [
   "ssm:GetParameters",
+  "ec2:DescribeImages",
   "ec2:DescribeSubnets",
   "ec2:DescribeSecurityGroups",
   "ec2:DescribeInstanceTypeOfferings",

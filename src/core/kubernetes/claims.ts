@@ -5,6 +5,16 @@ import { allocationOf, groupAttribute, isOfNvlink, spansUltraServer, type Cluste
 import { deviceCount } from "./devices.ts";
 import type { Manifest, Metadata } from "./manifest.ts";
 
+/**
+ * Which nodes Karpenter starts for pods with claims: https://karpenter.sh/docs/tasks/dra/ as of 2026-11, aws/karpenter-provider-aws
+ * pkg/cloudprovider (NVIDIA GPUs and EFA alone); by default it leaves such pods out (kubernetes-sigs/karpenter @2266468,
+ * scheduler.go). EKS's guide (device-management-neuron) has it serve Neuron's claims too, which Karpenter's page does not.
+ */
+export const karpenterAndClaims =
+  "Karpenter starts no nodes for pods with claims but from 1.15 on with settings.enableDRA (feature gates DRANVIDIAGPU and " +
+  "DRAEFA), and by its own page (https://karpenter.sh/docs/tasks/dra/) for NVIDIA GPUs and EFA alone; EKS's guide names " +
+  "Neuron too. Nodes of a NodePool with spec.replicas start without them (feature gate StaticCapacity).";
+
 /** The DRA driver's name, and its DeviceClass'. */
 export const neuronDeviceClass = "neuron.aws.com";
 

@@ -17,7 +17,7 @@ export function checkDevices(requirements: Requirements, instanceState: Instance
   const locked = devices.filter((each) => each.lockTaken && each.holders.length === 0 && !isPlaced(each));
   return [
     ...checkPresence(devices, instanceState),
-    ...blockersIn(devices, instanceState).map(
+    ...blockersIn(devices).map(
       ({ claim, devices: taken }) =>
         `${pathsOf(taken)} ${taken.length === 1 ? "is" : "are"} held by task ${describe(claim)}`,
     ),
@@ -64,10 +64,10 @@ export interface Blocker {
  * The claims that stand in the task's way. One that is stopping does not, where the agent holds the task back for it.
  */
 export function blockersOf(requirements: Requirements, instanceState: InstanceState): readonly Blocker[] {
-  return blockersIn(availabilityOf(instanceState, requirements), instanceState);
+  return blockersIn(availabilityOf(instanceState, requirements));
 }
 
-function blockersIn(devices: readonly DeviceAvailability[], { claims }: InstanceState): readonly Blocker[] {
+function blockersIn(devices: readonly DeviceAvailability[]): readonly Blocker[] {
   const blocked = new Map<Claim, number[]>();
   for (const { device, holders } of devices) {
     for (const claim of holders) {
@@ -76,8 +76,7 @@ function blockersIn(devices: readonly DeviceAvailability[], { claims }: Instance
       else held.push(device);
     }
   }
-  // In the order of the cluster's tasks.
-  return claims.flatMap((claim) => (blocked.has(claim) ? [{ claim, devices: blocked.get(claim)! }] : []));
+  return Array.from(blocked, ([claim, held]) => ({ claim, devices: held }));
 }
 
 function numbersOf(devices: readonly DeviceAvailability[]): readonly number[] {

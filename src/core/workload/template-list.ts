@@ -230,7 +230,7 @@ export const templateList: readonly TemplateSummary[] = [
   },
   {
     name: "kyverno",
-    summary: "policies of Kyverno that hold every pod to the accelerators' rules",
+    summary: "Policies of Kyverno that hold every pod to the accelerators' rules",
     group: "Platform",
     targets: ["eks"],
     accelerators: ["neuron"],

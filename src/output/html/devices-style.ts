@@ -20,7 +20,8 @@ h3 {
   font: 600 .85rem/1.3 ui-monospace, monospace;
   margin: 0 0 .5rem;
   display: flex;
-  gap: .5rem;
+  flex-wrap: wrap;
+  gap: 0 .5rem;
   justify-content: space-between;
   overflow-wrap: anywhere;
 }

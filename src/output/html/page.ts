@@ -30,8 +30,9 @@ ${body}${script === undefined ? "" : `<script>\n${script}</script>\n`}</body>
 }
 
 /** The page of a result that is a table. */
-export function tablePage(kind: string, table: Table): Page {
-  return { title: `aiplat ${kind}`, body: `<h1>${kind}</h1>\n${htmlTable(table)}`, style: tableStyle };
+export function tablePage(kind: string, table: Table, below?: string): Page {
+  const said = below === undefined ? "" : `<p>${escapeHtml(below)}</p>\n`;
+  return { title: `aiplat ${kind}`, body: `<h1>${kind}</h1>\n${htmlTable(table)}${said}`, style: tableStyle };
 }
 
 const tableStyle = `:root { color-scheme: light dark; }
@@ -44,12 +45,21 @@ th, td {
 }
 td { font-variant-numeric: tabular-nums; }
 .number { text-align: right; }
+.name { white-space: nowrap; }
 `;
+
+/** What is one word is not broken at its dashes, as ids are copied; a longer one would widen the page. */
+const longestName = 40;
 
 function htmlTable(table: Table): string {
   const row = (tag: "th" | "td", cells: readonly string[]) => {
     const written = cells.map((cell, index) => {
-      const attributes = table.columns[index]?.align === "right" ? ' class="number"' : "";
+      const isName = tag === "td" && cell.length <= longestName && !/\s/.test(cell);
+      const classes = [
+        ...(table.columns[index]?.align === "right" ? ["number"] : []),
+        ...(isName && cell.includes("-") ? ["name"] : []),
+      ];
+      const attributes = classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
       return `<${tag}${attributes}>${escapeHtml(cell)}</${tag}>`;
     });
     return `<tr>${written.join("")}</tr>\n`;

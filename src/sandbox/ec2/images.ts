@@ -61,8 +61,25 @@ function described(world: World, image: SandboxImage): object {
     architecture,
     rootDeviceType: "ebs",
     rootDeviceName: "/dev/xvda",
+    blockDeviceMapping: volumesOf(image),
     virtualizationType: "hvm",
     creationDate: new Date(createdAt).toISOString(),
     deprecationTime: new Date(deprecatedAt(world, image)).toISOString(),
   });
+}
+
+/** As AWS's images have them: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_BlockDeviceMapping.html */
+function volumesOf({ imageId, name }: SandboxImage): readonly object[] {
+  const volume = (deviceName: string, volumeSize: number) => ({
+    deviceName,
+    ebs: {
+      snapshotId: `snap-${imageId.slice("ami-".length)}`,
+      volumeSize,
+      volumeType: "gp3",
+      deleteOnTermination: true,
+      encrypted: false,
+    },
+  });
+  if (name.startsWith("bottlerocket-")) return [volume("/dev/xvda", 2), volume("/dev/xvdb", 20)];
+  return [volume("/dev/xvda", name.startsWith("amazon-eks-") ? 20 : 30)];
 }

@@ -31,7 +31,10 @@ export const shiftedDeploymentRules: readonly SandboxRule[] = [
       `${guide}/deployment-failure-detection.html for blue/green, ` +
       `against ${api}/API_DeploymentCircuitBreaker.html; ${unverified} for linear and canary`,
   },
-  { rule: "SCALE_UP that lasts 24 hours fails the deployment, and it is rolled back.", source: unverified },
+  {
+    rule: "SCALE_UP that lasts 24 hours fails the deployment, and it is rolled back.",
+    source: `${guide}/blue-green-deployment-how-it-works.html: "times out, fails the deployment, and then initiates a rollback after a stage reaches 24 hours"`,
+  },
   {
     rule: "The old tasks stay as many as they were when the deployment began; one that stops is replaced.",
     source: unverified,

@@ -71,7 +71,7 @@ export const placementRules: readonly SandboxRule[] = [
     rule:
       "A failure names each instance with ECS's reason: RESOURCE:CPU, RESOURCE:MEMORY, RESOURCE:PORTS, " +
       "RESOURCE:GPU, AGENT, ATTRIBUTE, LOCATION, and two for constraints.",
-    source: `${guide}/api_failures_messages.html; the texts of the constraints: ${unverified}`,
+    source: `${guide}/api_failures_messages.html; the text of distinctInstance: ${unverified}`,
   },
   { rule: "A clash of UDP ports reads RESOURCE:PORTS.", source: unverified },
   {

@@ -7,7 +7,12 @@ const setting = "Invalid setting for container '{container}'.";
 
 /** The fields that the API must have, and their bounds. */
 export const fieldRefusals: readonly DefinitionRefusal[] = [
-  { breach: "missing-field", at: "family", words: "Family should not be null or empty.", source: unverified },
+  {
+    breach: "missing-field",
+    at: "family",
+    words: "Family can not be blank.",
+    source: issue("aws-actions/amazon-ecs-deploy-task-definition", 630),
+  },
   {
     breach: "out-of-bounds",
     at: "family",

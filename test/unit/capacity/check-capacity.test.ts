@@ -79,7 +79,7 @@ const healthy: ObservedCapacity = {
   activities: [{ status: "Successful", message: "", startedAt: now - 3_600_000 }],
   template,
   newestVersion: "2",
-  hasImage: true,
+  image: { name: "al2023-ami-ecs-neuron-hvm-2023.0.20261128-kernel-6.1-x86_64", createdAt: now - 86_400_000 },
   currentImage: "ami-0aaa",
   zonesOffering: new Map([["trn1.32xlarge", ["us-east-1a", "us-east-1b"]]]),
   securityGroups: [efaGroup],
@@ -165,7 +165,7 @@ describe("checkCapacity", () => {
     ["a launch template that is no more", without("template"), "FAIL launch-template"],
     ["another cluster's user data", withTemplate({ UserData: userData(["ECS_CLUSTER=test"]) }), "FAIL user-data"],
     ["no user data", withTemplate({ UserData: undefined }), "FAIL user-data"],
-    ["an image that is no more", { ...healthy, hasImage: false }, "FAIL machine-image"],
+    ["an image that is no more", without("image"), "FAIL machine-image"],
     ["an aged image", { ...healthy, currentImage: "ami-0bbb" }, "FAIL machine-image"],
     [
       "half of the EFA interfaces",
@@ -231,6 +231,20 @@ describe("checkCapacity", () => {
     expect(failed.map(({ check }) => check)).toEqual(["workload"]);
     expect(failed[0]!.message).toContain(expected);
     expect(failed[0]!.fix).toContain("aiplat capacity deploy");
+  });
+
+  it.each<readonly [string, string, Partial<ObservedCapacity>, string]>([
+    ["one of AWS's that is old", "al2023-ami-ecs-neuron-hvm-2023.0.20250918-kernel-6.1-x86_64", {}, "WARN"],
+    ["AWS's newest", "al2023-ami-ecs-neuron-hvm-2023.0.20261128-kernel-6.1-x86_64", { currentImage: "ami-0aaa" }, "OK"],
+    ["one of somebody else's", "ours-1.4", {}, "SKIP"],
+  ])("judges an image that names no parameter by its name, and tells its age: %s", (_, name, more, status) => {
+    const { template: bare } = withTemplate({ TagSpecifications: undefined });
+    const image = { name, createdAt: now - 40 * 86_400_000 };
+    const capacity = { ...healthy, template: bare, image, currentImage: "ami-0bbb", ...more };
+    const { groups } = checkCapacity({ cluster: "prod", capacities: [capacity], now }, []);
+    const found = groups.flatMap(({ items }) => items).find(({ check }) => check === "machine-image");
+    expect(found).toMatchObject({ status });
+    if (status !== "OK") expect(found!.message).toContain(`ami-0aaa (${name}, 40 days old)`);
   });
 
   it("finds that nothing launches what the workload needs, and that there may be too few", () => {

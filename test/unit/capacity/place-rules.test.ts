@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../../src/core/base/problem.ts";
+import type { CapacitySettings } from "../../../src/core/capacity/settings.ts";
 import type { SecurityGroup } from "../../../src/core/capacity/security-groups.ts";
 import { capacitiesOf, type CapacityCase } from "../../support/capacity.ts";
 
@@ -83,4 +84,17 @@ it("has mounts on Bottlerocket refused", () => {
     "machines of g5.xlarge with Bottlerocket have nothing to mount /mnt/aiplat/weights with | Use --os al2023 where there is an image for the type, or efs, s3Files or ebs in place of lustre and s3.",
   ]);
   expect(refused({ workload })).toEqual([]);
+});
+
+it.each<readonly [string, number | undefined, object, readonly string[]]>([
+  ["a disk below the snapshot", 20, { volumeGiB: 30, isSnapshotAsLarge: true }, ["20GiB"]],
+  ["the default below it", undefined, { volumeGiB: 300, isSnapshotAsLarge: true }, ["200GiB"]],
+  ["as much", 30, { volumeGiB: 30, isSnapshotAsLarge: true }, []],
+  ["a snapshot that may be smaller than the volume", 20, { volumeGiB: 30 }, []],
+  ["an image that nobody asked for", 1, {}, []],
+])("refuses machines whose volume holds no snapshot of their image: %s", (_, diskGiB, volume, sizes) => {
+  const images: CapacitySettings["images"] = new Map([["inf2.xlarge", { id: "ami-1", os: "al2023", ...volume }]]);
+  const settings = { images, ...(diskGiB === undefined ? {} : { diskGiB }) };
+  const found = refused({ types: ["inf2.xlarge"], settings });
+  expect(found.map((each) => /a volume of (\w+) do not start/.exec(each)?.[1])).toEqual(sizes);
 });

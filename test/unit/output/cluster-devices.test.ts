@@ -46,9 +46,9 @@ cost: 25.96 USD/hour, 23.80 of it idle; on-demand list price in us-east-1,
       2026-07-20
 inf2.48xlarge  room for 22 x 1, 11 x 2, 7 x 3, 5 x 4, 3 x 6, 1 x 12 devices
 
-i-00000000000000001  inf2.48xlarge  aa..........  10 free  10.82 USD idle
+i-00000000000000001  inf2.48xlarge  aa..........  10 free  10.82 USD/hour idle
   a  00000001  bert-inf2-48xlarge-n0-1:1  RUNNING
-i-00000000000000002  inf2.48xlarge  ............  12 free  12.98 USD idle
+i-00000000000000002  inf2.48xlarge  ............  12 free  12.98 USD/hour idle
 
 . free   a-z tasks
 `);
@@ -145,7 +145,7 @@ every device with its task: aiplat cluster devices -o table
       containers: [{ name: "main", gpuIds: ["A"] }],
       desiredStatus: "STOPPED",
     });
-    expect(drawn([gpu], [task])).toContain("i-g1  g5.12xlarge  A##.  1 free  1.42 USD idle\n");
+    expect(drawn([gpu], [task])).toContain("i-g1  g5.12xlarge  A##.  1 free  1.42 USD/hour idle\n");
   });
 
   it("tells who shares a GPU, with the memory that is left", () => {

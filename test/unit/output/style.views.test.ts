@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { checkReportView } from "../../../src/output/check-report.ts";
+import { isLive } from "../../../src/output/progress.ts";
 import { planText } from "../../../src/output/plan-rows.ts";
 import { servicesView } from "../../../src/output/services.ts";
 import { formatProblems } from "../../../src/output/error.ts";
@@ -40,7 +41,7 @@ it("wraps what a check says below itself, on a terminal only", async () => {
       "",
     ].join("\n"),
   );
-  expect(view.piped).toContain(
+  expect((view.piped as (colours: typeof style) => string)(style)).toContain(
     "  FAIL  there is no image bert:1 in the registry\n        Push it, or name another one.\n",
   );
 });
@@ -96,7 +97,9 @@ it("wraps failures at words on a terminal", () => {
       "  3 of 4 tasks: trn1.32xlarge",
       "  i-966157026deaa8d02: /dev/neuron8-11",
       "  are held by task 038472ff",
-      `  ${hint}`,
+      "  To make room: one more",
+      "  trn1.32xlarge, or stop it:",
+      "    aiplat task stop 038472ff --cluster production",
       "",
     ].join("\n"),
   );
@@ -126,9 +129,34 @@ it("wraps problems and hints at words on a terminal, and leaves commands whole",
       "  inf2.xlarge has",
       "  Write at most 14745MiB, as an instance",
       "  keeps some.",
-      "  To see:  aiplat instances show inf2.xlarge --output table",
+      "  To see:",
+      "    aiplat instances show inf2.xlarge --output table",
       "",
     ].join("\n"),
   );
   expect(formatProblems([problem], style).split("\n")).toHaveLength(4);
+});
+
+it("writes no yellow on a background that the terminal says is light", async () => {
+  const yellowOn = async (COLORFGBG: string) =>
+    (await styleFor(true, { COLORFGBG }, { isTTY: true, columns: 80, write: () => {} })).yellow("WARN");
+  expect(await yellowOn("15;0")).toBe("\u001b[33mWARN\u001b[39m");
+  for (const light of ["0;15", "0;default;7"]) expect(await yellowOn(light)).toBe("\u001b[35mWARN\u001b[39m");
+});
+
+it("has a line that is drawn over only where a terminal knows how", () => {
+  const stderr = (columns: number) => ({ isTTY: true, columns, write: () => {}, writeAsIs: () => {} });
+  const on = (TERM: string, columns = 80) => isLive({ stderr: stderr(columns), env: { TERM } });
+  expect([on("xterm"), on("dumb"), on("xterm", 0)]).toEqual([true, false, false]);
+});
+
+it("colours what people read in a pipe where it is asked to", async () => {
+  const item = { status: "OK", check: "region", message: "region us-east-1" } as const;
+  const report = { groups: [{ subject: "this machine", items: [item] }] };
+  const { piped, document } = checkReportView({ kind: "AmiCheck", subject: "prod", about: "ecs, us-east-1", report });
+  const drawn = piped as (colours: typeof style) => string;
+  expect(drawn(style)).toBe("prod (ecs, us-east-1)\n\nthis machine\n  OK    region us-east-1\n");
+  const forced = await styleFor(true, { FORCE_COLOR: "1" }, { isTTY: false, columns: 80, write: () => {} });
+  expect(drawn(forced)).toContain("\u001b[32mOK  \u001b[39m");
+  expect(document).toEqual({ subject: "prod", about: "ecs, us-east-1", ...report });
 });

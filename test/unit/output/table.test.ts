@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { styleFor } from "../../../src/output/style.ts";
-import { alignedTable, type Table } from "../../../src/output/table.ts";
+import { alignedTable, filledColumns, type Table } from "../../../src/output/table.ts";
 
 const style = await styleFor(false, {}, { isTTY: false, columns: 80, write: () => {} });
 const table: Table = {
@@ -83,11 +83,12 @@ describe("a table that is wider than its terminal", () => {
     expect(text).toBe(
       [
         "TASK      STATUS",
-        "    RUN  AGE  REASON",
+        "    RUN                              AGE",
+        "    REASON",
         "1a2b3c4d  RUNNING",
         "    service:bert-inf2-24xlarge-n0-1  5m",
         "5e6f7a8b  STOPPED",
-        "    train  1h",
+        "    train                            1h",
         "    Essential container in task exited",
         "",
       ].join("\n"),
@@ -95,7 +96,33 @@ describe("a table that is wider than its terminal", () => {
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(40);
   });
 
+  it("keeps the columns in line below a row that has nothing in one", async () => {
+    const columns = ["IMAGE", "VERSION", "ENDED", "AGENT"].map((title) => ({ title }));
+    const rows = [
+      ["ami-0123456789abcdef0", "1.55.0", "", "1.107.0"],
+      ["ami-0fedcba9876543210", "2.0.20260115", "2026-06-30", "1.90.0"],
+    ];
+    expect(await alignedTable({ columns, rows }, style, 44)).toBe(
+      [
+        "IMAGE                  VERSION",
+        "    ENDED       AGENT",
+        "ami-0123456789abcdef0  1.55.0",
+        "                1.107.0",
+        "ami-0fedcba9876543210  2.0.20260115",
+        "    2026-06-30  1.90.0",
+        "",
+      ].join("\n"),
+    );
+  });
+
   it("is one line a row where there is room", async () => {
     expect((await alignedTable(wide, style, 120)).split("\n")).toHaveLength(4);
   });
+});
+
+it("has no titles of columns without anything, nor of no rows", async () => {
+  const columns = ["IMAGE", "ENDED", "AGENT"].map((title) => ({ title }));
+  const drawn = (rows: Table["rows"]) => alignedTable(filledColumns({ columns, rows }), style, 80);
+  expect(await drawn([["ami-1", "", "1.107.0"]])).toBe("IMAGE  AGENT\nami-1  1.107.0\n");
+  expect(await drawn([])).toBe("");
 });

@@ -25,11 +25,11 @@ describe("templates as text", () => {
   it("stand under their groups, with what the files run on", async () => {
     expect(await templateListView([serve, count].map(summariseTemplate)).text!(plain, 80)).toBe(
       [
-        "NAME     ON   DEVICES        SUMMARY",
+        "NAME     TARGETS  ACCELERATORS   SUMMARY",
         "Serving",
-        "  serve  ecs  neuron nvidia  A server",
+        "  serve  ecs      neuron nvidia  A server",
         "Batch",
-        "  count  ecs  none           A counter",
+        "  count  ecs      none           A counter",
         "",
       ].join("\n"),
     );

@@ -265,8 +265,8 @@ describe("the reasons of an instance", () => {
     ).toEqual([
       { code: "PORTS", message: "host port 80 (TCP) is taken by task t3" },
       { code: "DEVICES", message: "/dev/neuron0-1 are held by task t1" },
-      { code: "DEVICES", message: "/dev/neuron4 is held by task t2, which is stopping" },
       { code: "DEVICES", message: "/dev/neuron3 is held by task t4" },
+      { code: "DEVICES", message: "/dev/neuron4 is held by task t2, which is stopping" },
     ]);
   });
 

@@ -56,7 +56,9 @@ function family(
     accelerator,
     architecture,
     parameter: `/aws/service/bottlerocket/${path}/${architecture}/latest`,
-    ...(accelerator === "none" ? {} : { cannotServe: onArm ? nvidiaExclusions.bottlerocketArm : nvidiaExclusions.ecs }),
+    ...(accelerator === "none"
+      ? {}
+      : { cannotServe: onArm ? nvidiaExclusions.bottlerocketArm : nvidiaExclusions.ecsBottlerocket }),
     source: onArm ? `${guide}; ${eksTable}` : guide,
   };
 }

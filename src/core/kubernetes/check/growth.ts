@@ -30,8 +30,10 @@ export function growthFor(
 ): Growth | undefined {
   const types = typesOf(needs);
   const anyType = needs.shape.instanceTypes.length === 0;
+  // Of claims, and of pods where its size is fixed, no NodePool is known to take note.
+  const claimed = claims(needs);
   const pools = objects
-    .filter((each) => each["kind"] === "NodePool" && !isDown(each))
+    .filter((each) => each["kind"] === "NodePool" && !claimed && !isDown(each) && !isStatic(each))
     .filter((pool) => untolerated(needs.pod.spec, taintsOf(pool)).length === 0)
     .flatMap((pool): readonly Growth[] => {
       const by = `NodePool ${nameOf(pool)}`;
@@ -112,6 +114,16 @@ export function typesOf({ shape, pod: { requests } }: WorkloadNeeds): readonly I
       (requests.get("cpu") ?? 0) * 1000 <= allocatableMilliCpu(type) + 1e-6 &&
       (requests.get("memory") ?? 0) <= allocatableMiB(type) * 2 ** 20,
   );
+}
+
+/** Whether the pod has claims, which Karpenter does not simulate but for some drivers. */
+export function claims({ pod }: WorkloadNeeds): boolean {
+  return listAt(pod.spec, "resourceClaims").length > 0;
+}
+
+/** "Static NodePools launch nodes without simulating pods": https://karpenter.sh/docs/tasks/dra/ */
+function isStatic(pool: KubernetesObject): boolean {
+  return at(pool, "spec")["replicas"] !== undefined;
 }
 
 /** Where its NodeClass is missing or wrong, say. */

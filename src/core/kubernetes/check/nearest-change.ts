@@ -3,10 +3,11 @@ import { someOf } from "../../base/check-report.ts";
 import { counted } from "../../base/counted.ts";
 import { priceOf } from "../../catalog/instance-types/price.ts";
 import { own } from "../../base/merge.ts";
+import { karpenterAndClaims } from "../claims.ts";
 import { installsOf } from "../installs.ts";
 import { instanceTypesOf } from "./check-nodegroup.ts";
 import type { ClusterNode, Holder } from "./cluster-node.ts";
-import { typesOf, type Growth } from "./growth.ts";
+import { claims, typesOf, type Growth } from "./growth.ts";
 import { amountText, type NodeReasonCode } from "./node-fit.ts";
 import { untolerated } from "./node-affinity.ts";
 import type { JudgedNode } from "./place-workload.ts";
@@ -171,8 +172,8 @@ function addNodes(needs: WorkloadNeeds, { cluster, nodegroups }: EksSnapshot): N
     return {
       kind: "add-nodes",
       message:
-        `add nodes of ${types[0]!}${priceText([types[0]!])}: aiplat eks nodegroup create --cluster ${cluster.name} --instance-type ${types[0]!}, ` +
-        "or a NodePool of Karpenter",
+        `add nodes of ${types[0]!}${priceText([types[0]!])}: aiplat eks nodegroup create --cluster ${cluster.name} --instance-type ${types[0]!}` +
+        (claims(needs) ? `. ${karpenterAndClaims}` : ", or a NodePool of Karpenter"),
     };
   const price = priceText(instanceTypesOf(group).filter((type) => types.includes(type)));
   const { nodegroupName, scalingConfig } = group.nodegroup;

@@ -1,5 +1,7 @@
 /** What the operator of node pools should know that the manifests do not say. */
 import type { ResolvedWorkload } from "../../workload/resolved.ts";
+import { allocationOf } from "../allocation.ts";
+import { karpenterAndClaims } from "../claims.ts";
 import { createCommand } from "./device-setup.ts";
 import { needsOverlay } from "./karpenter.ts";
 import { sharedName } from "./node-group.ts";
@@ -8,12 +10,13 @@ import type { NodeSettings, NodeTarget } from "./settings.ts";
 
 export function poolNotes(
   target: Exclude<NodeTarget, "nodegroup">,
-  { kind, name, eks }: Pick<ResolvedWorkload, "kind" | "name" | "eks">,
+  workload: Pick<ResolvedWorkload, "kind" | "name" | "eks" | "nodes" | "environment">,
   settings: NodeSettings,
   fleets: readonly PlannedNodes[],
 ): readonly string[] {
+  const { kind, name, eks } = workload;
   return [
-    ...(target === "auto-mode" ? autoModeNotes(kind) : karpenterNotes(kind, settings, fleets)),
+    ...(target === "auto-mode" ? autoModeNotes(kind) : karpenterNotes(workload, settings, fleets)),
     ...(eks.namespace === undefined
       ? [
           `The pools are of the whole cluster: those of another ${name} would overwrite them. With eks.namespace their names have it.`,
@@ -23,10 +26,11 @@ export function poolNotes(
 }
 
 function karpenterNotes(
-  kind: ResolvedWorkload["kind"],
+  workload: Pick<ResolvedWorkload, "kind" | "nodes" | "environment">,
   { cluster, releaseVersion }: NodeSettings,
   fleets: readonly PlannedNodes[],
 ): readonly string[] {
+  const { kind } = workload;
   const systems = [...new Set(fleets.map(({ os }) => os))].map((os) => `${os}@latest`).join(", ");
   const moved =
     kind === "job"
@@ -42,6 +46,9 @@ function karpenterNotes(
           `--group-name ${sharedName(cluster, fleet)}`,
       ),
     ...setupNotes(fleets),
+    ...(fleets.some(({ shape }) => allocationOf(workload, shape, {}) === "dra")
+      ? [`The pods claim their devices: ${karpenterAndClaims}`]
+      : []),
     ...(fleets.some(needsOverlay)
       ? ["NodeOverlay needs Karpenter's feature gate: settings.featureGates.nodeOverlay=true in its Helm chart."]
       : []),

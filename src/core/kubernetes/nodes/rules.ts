@@ -1,6 +1,7 @@
 import type { RefusalCode } from "../../base/codes/problem-codes.ts";
 import { listOr, settingProblem, type Problem } from "../../base/problem.ts";
 import { compareVersions } from "../../base/version.ts";
+import { firstG7Release } from "../../catalog/machine-images/ami-exclusions.ts";
 import { draVersions, isOfNvlink } from "../allocation.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
@@ -113,13 +114,28 @@ function releaseProblems(
     const { whole, short } = releases[os];
     return !whole.test(releaseVersion) && (target === "nodegroup" || !short.test(releaseVersion));
   });
-  return wrong.map((os) =>
-    settingProblem(
-      "bad-flag",
-      `--release-version ${releaseVersion}: must be a release of EKS's image for ${os}, as ${releases[os].example}`,
-      `aiplat ami latest --orchestrator eks --os ${os} -o json says the newest: releaseVersion.`,
+  const newest = (os: string) =>
+    `aiplat ami latest --orchestrator eks --os ${os} -o json says the newest: releaseVersion.`;
+  const [day = firstG7Release] = /\d{8}$/.exec(releaseVersion) ?? [];
+  const g7 = fleets.some(({ os, types }) => os === "al2023" && types.some(({ family }) => family === "g7"));
+  return [
+    ...wrong.map((os) =>
+      settingProblem(
+        "bad-flag",
+        `--release-version ${releaseVersion}: must be a release of EKS's image for ${os}, as ${releases[os].example}`,
+        newest(os),
+      ),
     ),
-  );
+    ...(g7 && day < firstG7Release
+      ? [
+          settingProblem(
+            "bad-flag",
+            `--release-version ${releaseVersion}: images for al2023 have a driver for g7 from ${firstG7Release} on`,
+            newest("al2023"),
+          ),
+        ]
+      : []),
+  ];
 }
 
 function nodegroupProblems(
@@ -257,7 +273,7 @@ function nvlinkProblems(
       : [
           settingProblem(
             "nvlink-target",
-            `${name} starts in capacity blocks with a launch template, which neither Karpenter nor EKS Auto Mode does for it`,
+            `${name} is for node groups, as EKS's guide has it: Karpenter starts no nodes for claims on ComputeDomains (https://karpenter.sh/docs/tasks/dra/)`,
             "Use --as nodegroup.",
           ),
         ]),

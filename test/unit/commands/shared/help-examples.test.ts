@@ -10,8 +10,11 @@ describe("examples in the help", () => {
   # what it does, in
   # words
   $ aiplat run \\
-      --flag \\
-      'two words' -- x`,
+      --flag 'two words' \\
+      -- x`,
+    );
+    expect(examplesText([["aiplat x --wait --image-id ami-1 --yes", "y"]], 36)).toBe(
+      "Examples:\n  # y\n  $ aiplat x --wait \\\n      --image-id ami-1 --yes",
     );
     expect(examplesText([["aiplat x | jq '.a | .b'", "y"]], 80)).toBe("Examples:\n  # y\n  $ aiplat x | jq '.a | .b'");
   });

@@ -63,6 +63,25 @@ describe("a NodePool of Karpenter", () => {
   });
 });
 
+describe("a NodePool of Karpenter and pods that it does not count", () => {
+  it("starts nothing for claims, which is said", () => {
+    const dra = { settings: { neuronScheduler: "dra" } as const, objects: [pool("ai")] };
+    const { placeable, growth, nearestChange } = checkWorkloadIn({ workload: bert, ...dra }).workload!;
+    expect([placeable, growth, nearestChange?.kind]).toEqual([false, undefined, "add-nodes"]);
+    expect(nearestChange!.message).toMatch(
+      /--instance-type inf2\.24xlarge\. Karpenter starts no nodes for pods with claims but .* settings\.enableDRA/,
+    );
+  });
+
+  it("starts nothing where its size is fixed", () => {
+    const { spec, ...others } = pool("ai") as { spec: object } & KubernetesObject;
+    expect(placed(1, { ...others, spec: { ...spec, replicas: 2 } })).toMatchObject({
+      placeable: false,
+      nearestChange: { message: expect.stringContaining(", or a NodePool of Karpenter") as string },
+    });
+  });
+});
+
 describe("a NodePool that is not ready", () => {
   it("starts nothing", () => {
     const ready = (status: string) => ({ ...pool("ai"), status: { conditions: [{ type: "Ready", status }] } });

@@ -26,7 +26,7 @@ function lifeOf(manifests: readonly Manifest[]) {
 const budgets = [{ nodes: "0", reasons: ["Drifted", "Underutilized"] }];
 const inf2: NodeCase = { types: ["inf2.24xlarge"] };
 
-const placed = { name: "bert", eks: { namespace: "ml" } };
+const placed = { name: "bert", eks: { namespace: "ml" }, nodes: 1, environment: {} };
 
 describe("the nodes of a job", () => {
   it("never expire, drift or are emptied while it runs", () => {
@@ -126,6 +126,21 @@ describe("images of Karpenter's nodes", () => {
     const pinned = { ...inf2, settings: { releaseVersion: "1.33.3-20250819" } };
     expect(noted(pinned, "job")).toEqual([]);
     expect(specOf(karpenterOf(pinned), "EC2NodeClass")["amiSelectorTerms"]).toEqual([{ alias: "al2023@v20250819" }]);
+  });
+});
+
+describe("Karpenter's nodes of pods that claim their devices", () => {
+  const noted = (types: readonly string[], nodes: number) =>
+    poolNotes("karpenter", { kind: "job", ...placed, nodes }, nodeSettings, fleetsOf({ types, nodes }, "karpenter"));
+
+  it("are not started by Karpenter of itself, which is said", () => {
+    expect(noted(["trn2u.48xlarge"], 2)).toContainEqual(
+      expect.stringMatching(
+        /^The pods claim their devices: .* settings\.enableDRA \(feature gates DRANVIDIAGPU and DRAEFA\)/,
+      ),
+    );
+    for (const said of [noted(["trn2u.48xlarge"], 1), noted(["trn2.48xlarge"], 2)])
+      expect(said.join()).not.toContain("claim");
   });
 });
 

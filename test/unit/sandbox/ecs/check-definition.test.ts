@@ -250,7 +250,7 @@ const refused: Readonly<Record<string, readonly [definition: Raw, says: string]>
   ],
   "a container twice": [task({}, container(), container()), "Container names must be unique within a task definition"],
   "no essential container": [task({}, side()), "Task definition doesn't have any essential container"],
-  "no family": [task({ family: undefined }), "Family should not be null or empty."],
+  "no family": [task({ family: undefined }), "Family can not be blank."],
   "a family with a dot": [task({ family: "a.b" }), "Family contains invalid characters."],
   "no name": [one({ name: "" }), "Container.name should not be null or empty."],
   "a name with a space": [one({ name: "a b" }), "Container.name contains invalid characters."],

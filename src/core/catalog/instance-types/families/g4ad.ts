@@ -16,7 +16,8 @@ export const g4ad = [
     maxNetworkInterfaces: 2,
     maxPods: 8,
     localNvmeGB: 150,
-    status: "current",
+    status: "retired",
+    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
     source,
   },
   {
@@ -31,7 +32,8 @@ export const g4ad = [
     maxNetworkInterfaces: 2,
     maxPods: 8,
     localNvmeGB: 300,
-    status: "current",
+    status: "retired",
+    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
     source,
   },
   {
@@ -46,7 +48,8 @@ export const g4ad = [
     maxNetworkInterfaces: 3,
     maxPods: 29,
     localNvmeGB: 600,
-    status: "current",
+    status: "retired",
+    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
     source,
   },
   {
@@ -61,7 +64,8 @@ export const g4ad = [
     maxNetworkInterfaces: 4,
     maxPods: 58,
     localNvmeGB: 1200,
-    status: "current",
+    status: "retired",
+    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
     source,
   },
   {
@@ -76,7 +80,8 @@ export const g4ad = [
     maxNetworkInterfaces: 8,
     maxPods: 234,
     localNvmeGB: 2400,
-    status: "current",
+    status: "retired",
+    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
     source,
   },
 ] satisfies readonly InstanceType[];
