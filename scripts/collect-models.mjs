@@ -29,6 +29,9 @@ const sources = {
   aiconfigurator: originOf(aiconfigurator, "ai-dynamo/aiconfigurator"),
   litgpt: originOf(litgpt, "Lightning-AI/litgpt"),
   neuron: originOf(neuron, "aws-neuron/neuronx-distributed-inference"),
+  // Read by hand into scripts/models/chosen.mjs.
+  transformers: { repository: "huggingface/transformers", commit: "v5.24.0" },
+  slime: { repository: "THUDM/slime", commit: "624b824a898ab0ec1fcb4d373004c7f3852bf515", date: "2026-08-21" },
 };
 
 const models = [];
@@ -58,6 +61,7 @@ const text = {
 await writeFile(join(root, "facts/models.json"), `${JSON.stringify(text, null, 1)}\n`);
 
 async function configOf(name, from, path) {
+  if (from === "transformers" || from === "slime") return { config: {}, place: path };
   if (from === "litgpt") {
     const row = rows.find((each) => `${each.hf_config.org}/${each.hf_config.name}` === (path ?? name));
     if (row === undefined) throw new Error(`${name}: litgpt has no such row`);

@@ -69,16 +69,28 @@ export function printsResult({ exitCode }: AiplatError): boolean {
 }
 
 /**
- * The one error of several: every mistake of the user's at once; of anything else, that alone.
+ * The one error of several: every mistake of the user's at once, before a region or credentials that are missing, as
+ * nothing of AWS is needed to see those; of anything else, that alone.
  *
- * @param mistakes What was thrown, one at least.
+ * @param thrown What was thrown, one at least.
  */
-export function together(mistakes: readonly unknown[]): unknown {
-  const [first] = mistakes;
-  const other = mistakes.find((each) => !(each instanceof AiplatError) || each.exitCode !== exitCodes.usage);
-  if (mistakes.length < 2 || other !== undefined) return other ?? first;
-  const problems = mistakes.flatMap((each) => problemsOf(each as AiplatError));
+export function together(thrown: readonly unknown[]): AiplatError {
+  const errors = [...new Set(thrown)].map(toAiplatError);
+  const mistakes = errors.filter(({ exitCode }) => exitCode !== exitCodes.credentials);
+  const other = mistakes.find(({ exitCode }) => exitCode !== exitCodes.usage);
+  if (mistakes.length < 2 || other !== undefined) return other ?? mistakes[0] ?? errors[0]!;
+  const problems = mistakes.flatMap(problemsOf);
   return new AiplatError("Usage", `${problems.length} problems`, { details: { problems } });
+}
+
+/** What all of these come to, or the one error of those that are refused. */
+export async function allTogether<const Asked extends readonly unknown[]>(
+  asked: Asked,
+): Promise<{ -readonly [Index in keyof Asked]: Awaited<Asked[Index]> }> {
+  const settled = await Promise.allSettled(asked);
+  const thrown = settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  if (thrown.length > 0) throw together(thrown);
+  return Promise.all(asked) as Promise<{ -readonly [Index in keyof Asked]: Awaited<Asked[Index]> }>;
 }
 
 function problemsOf({ message, hint, details }: AiplatError): readonly unknown[] {

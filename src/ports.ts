@@ -155,6 +155,8 @@ export interface ExecRequest {
 export type PageListener = (arns: readonly string[]) => void;
 
 export interface EcsPort extends EcsServicePort {
+  /** Where it is: errors name it. */
+  readonly region: string;
   /** ARNs, every page. */
   listClusters(): Promise<readonly string[]>;
   describeCluster(cluster: string): Promise<ClusterDescription | undefined>;

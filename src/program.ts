@@ -82,7 +82,7 @@ export async function runProgram(
 
   const usageError = async (stopped?: CommanderError) => {
     const { usageErrorOf } = await import("./usage-error.ts");
-    return usageErrorOf({ wrong, ...present({ stopped, asked }) });
+    return usageErrorOf({ wrong, words, ...present({ stopped, asked }) });
   };
   try {
     await root.parseAsync(words as string[], { from: "user" });

@@ -32,14 +32,16 @@ interface Mistakes {
   /** Where commander stopped. */
   readonly stopped?: Stop;
   readonly asked?: AskedCommand;
+  /** The command line. */
+  readonly words: readonly string[];
 }
 
 const ofShell = "A variable of the shell that is not set leaves nothing there.";
 
 /** What is wrong with a command line, all of it at once. */
-export function usageErrorOf({ wrong, stopped, asked }: Mistakes): unknown {
+export function usageErrorOf({ wrong, stopped, asked, words }: Mistakes): unknown {
   const mistakes = wrong.map(wrongValue);
-  if (stopped !== undefined) mistakes.push(stoppedAt(stopped, asked));
+  if (stopped !== undefined) mistakes.push(stoppedAt(stopped, asked, words));
   else if (asked?.args().includes("") === true)
     mistakes.push(usage(`an argument of aiplat ${asked.words} is empty`, ofShell));
   return together(mistakes);
@@ -70,11 +72,11 @@ function written({ flags }: OptionSpec): string {
   return flags.slice(flags.indexOf("--"));
 }
 
-function stoppedAt({ code, message }: Stop, asked: AskedCommand | undefined): AiplatError {
+function stoppedAt({ code, message }: Stop, asked: AskedCommand | undefined, words: readonly string[]): AiplatError {
   const [, flag] = /^error: (?:unknown )?option '(?:-\w, )?(--[^'=\s]+)/.exec(message) ?? [];
   switch (code) {
     case "commander.unknownCommand":
-      return usage(tidy(message), "aiplat --help lists the commands.");
+      return usage(tidy(message), `${helpOf(groupBefore(/'([^']+)'/.exec(message)?.[1], words))} lists the commands.`);
     case "commander.unknownOption":
       return usage(withMeantFlag(message, flag, asked));
     case "commander.optionMissingArgument":
@@ -88,6 +90,18 @@ function stoppedAt({ code, message }: Stop, asked: AskedCommand | undefined): Ai
     default:
       return usage(tidy(message));
   }
+}
+
+/** The group of commands that was named before a word: `eks nodegroup` of `aiplat eks nodegroup x`. */
+function groupBefore(word: string | undefined, words: readonly string[]): string | undefined {
+  const before = ` ${words.slice(0, words.indexOf(word ?? "")).join(" ")}`;
+  return Object.keys(groups)
+    .toSorted((a, b) => b.length - a.length)
+    .find((group) => before.endsWith(` ${group}`));
+}
+
+function helpOf(group: string | undefined): string {
+  return group === undefined ? "aiplat --help" : `aiplat ${group} --help`;
 }
 
 function tooMany({ words, args, arguments: takes = [] }: AskedCommand): AiplatError {

@@ -10,6 +10,33 @@ const llama4Vision = {
   projector_output_dim: 4096,
 };
 
+/** What the smaller Qwen3.5 have alike: Qwen3_5TextConfig and Qwen3_5VisionConfig of `transformers`. */
+function qwen35(text, vision) {
+  return {
+    model_type: "qwen3_5",
+    tie_word_embeddings: false,
+    text_config: {
+      dtype: "bfloat16",
+      full_attention_interval: 4,
+      head_dim: 256,
+      num_hidden_layers: 32,
+      num_attention_heads: 16,
+      num_key_value_heads: 4,
+      linear_conv_kernel_dim: 4,
+      linear_key_head_dim: 128,
+      linear_num_key_heads: 16,
+      linear_num_value_heads: 32,
+      linear_value_head_dim: 128,
+      mamba_ssm_dtype: "float32",
+      max_position_embeddings: 262_144,
+      mtp_num_hidden_layers: 1,
+      vocab_size: 248_320,
+      ...text,
+    },
+    vision_config: { deepstack_visual_indexes: [], out_hidden_size: text.hidden_size, ...vision },
+  };
+}
+
 /**
  * The models that are built in: name on Hugging Face, where its figures are from, the path or name there, what the
  * model has otherwise than the source, and later models of the same figures.
@@ -33,6 +60,22 @@ export const chosen = [
     MiniMaxAI/MiniMax-M2.5 MiniMaxAI/MiniMax-M2.7 openai/gpt-oss-20b openai/gpt-oss-120b XiaomiMiMo/MiMo-7B-Base`
     .split(/\s+/)
     .map((name) => [name, "aiconfigurator"]),
+  [
+    "Qwen/Qwen3.5-9B",
+    "transformers",
+    "src/transformers/models/qwen3_5/configuration_qwen3_5.py",
+    qwen35({ hidden_size: 4096, intermediate_size: 12_288 }, {}),
+  ],
+  // Its tower is Qwen3-VL-4B's, and the head is the embeddings: with both it has the published number of weights.
+  [
+    "Qwen/Qwen3.5-4B",
+    "slime",
+    "scripts/models/qwen3.5-4B.sh",
+    qwen35(
+      { hidden_size: 2560, intermediate_size: 9216, tie_word_embeddings: true },
+      { depth: 24, hidden_size: 1024, intermediate_size: 4096 },
+    ),
+  ],
   ["Qwen/Qwen3.5-27B", "aiconfigurator", undefined, {}, ["Qwen/Qwen3.6-27B"]],
   ["Qwen/Qwen3.5-35B-A3B", "aiconfigurator", undefined, {}, ["Qwen/Qwen3.6-35B-A3B"]],
   ...`Qwen/Qwen3.5-122B-A10B Qwen/Qwen3.5-397B-A17B deepseek-ai/DeepSeek-V3.2`

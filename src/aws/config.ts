@@ -33,7 +33,7 @@ export interface AwsConfig {
   readonly credentials: NonNullable<SSMClientConfig["credentials"]>;
   /** Endpoints that a flag, the environment or the profile sets; AWS's own where there is none. */
   readonly endpoints: Readonly<Partial<Record<AwsService, string>>>;
-  /** The profile in use, where one was named. Errors name it. */
+  /** The profile that the credentials are of, where one was named. Errors name it. */
   readonly profile?: string;
   /** Writes one line about an AWS call (--debug). */
   readonly log?: (line: string) => void;

@@ -2,7 +2,7 @@ import { within } from "../clock.ts";
 import { present } from "../core/base/present.ts";
 import type { Aws, Context, GlobalOptions } from "../context.ts";
 import type { AwsConfig } from "./config.ts";
-import { chooseCredentials } from "./credentials.ts";
+import { chooseCredentials, keysOfEnvironment } from "./credentials.ts";
 import { checkRegion, chooseEndpoints, chooseRegion, noRegion, readProfile, sourceOf } from "./profile.ts";
 
 type CreatePort<Port> = (config: AwsConfig, signal: AbortSignal) => Port;
@@ -85,7 +85,7 @@ async function share(options: GlobalOptions, env: Context["env"], settings: Pick
   const config: Omit<AwsConfig, "region"> = {
     credentials: chooseCredentials(options, env, profile, region?.name ?? fallbackRegion),
     endpoints: chooseEndpoints(options, env, profile),
-    ...present({ profile: profile.name }),
+    ...(keysOfEnvironment(options, env) === undefined ? present({ profile: profile.name }) : {}),
     answering: new Set(),
     ...settings,
   };

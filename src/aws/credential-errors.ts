@@ -77,7 +77,7 @@ export const credentialRules: readonly ErrorRule[] = [
       message: "the AWS credentials have expired",
       hint:
         call.profile === undefined
-          ? "Get new ones: temporary keys in AWS_ACCESS_KEY_ID and its companions last a few hours."
+          ? "Get new ones: temporary keys, in AWS_ACCESS_KEY_ID and its companions or the default profile, last some hours."
           : `Renew them, for an SSO profile with: ${login(call)}`,
     }),
   },

@@ -17,15 +17,21 @@ export function chooseCredentials(
   profile: Profile,
   region: string,
 ): AwsConfig["credentials"] {
+  return (
+    keysOfEnvironment(options, env) ??
+    defaultProvider({
+      ...present({ profile: profile.name }),
+      logger: quietLogger,
+      parentClientConfig: { region: async () => region },
+    })
+  );
+}
+
+/** The keys of the environment, where they are what proves who calls. */
+export function keysOfEnvironment(options: Pick<GlobalOptions, "profile">, env: Context["env"]) {
   const accessKeyId = env["AWS_ACCESS_KEY_ID"];
   const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"];
   const sessionToken = env["AWS_SESSION_TOKEN"];
-  if (!options.profile && accessKeyId && secretAccessKey) {
-    return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
-  }
-  return defaultProvider({
-    ...present({ profile: profile.name }),
-    logger: quietLogger,
-    parentClientConfig: { region: async () => region },
-  });
+  if (options.profile || !accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }

@@ -1,3 +1,4 @@
+import { otherCluster } from "../core/cluster/missing-cluster.ts";
 import { callName } from "./service-errors.ts";
 import { inRegion, type ErrorRule } from "./failure.ts";
 
@@ -11,7 +12,7 @@ export const ecsRules: readonly ErrorRule[] = [
     code: "NotFound",
     say: (_, call) => ({
       message: `there is no such cluster${inRegion(call)}`,
-      hint: "Name another with --cluster or --region; aws ecs list-clusters shows those there are.",
+      hint: otherCluster,
     }),
   },
   {

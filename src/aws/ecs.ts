@@ -71,6 +71,8 @@ export function createEcs(
       });
   };
   return {
+    region: config.region,
+
     ...createServiceCalls({
       client,
       call,

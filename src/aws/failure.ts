@@ -10,7 +10,7 @@ export interface FailedCall {
   readonly region?: string;
   /** The endpoint where it is not AWS's own. */
   readonly endpoint?: string;
-  /** The profile in use, where one was named. */
+  /** The profile that the credentials are of, where one was named. */
   readonly profile?: string;
   /** Whether it changes something. */
   readonly changes?: boolean;

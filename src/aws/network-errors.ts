@@ -1,6 +1,8 @@
 import type { FailedCall, AwsFailure, NetworkFault, ErrorRule } from "./failure.ts";
 
-const onCustomEndpoint = "Is the server of --endpoint-url or AWS_ENDPOINT_URL running, and is this its address?";
+const onCustomEndpoint =
+  "Is the server there running, and is this its address? --endpoint-url, AWS_ENDPOINT_URL or the profile says it.";
+const notAnEndpoint = "Is that address an AWS endpoint? --endpoint-url, AWS_ENDPOINT_URL or the profile says it.";
 
 const faults: Readonly<Record<NetworkFault, { readonly what: string; readonly hint: (call: FailedCall) => string }>> = {
   refused: {
@@ -29,7 +31,7 @@ const faults: Readonly<Record<NetworkFault, { readonly what: string; readonly hi
     hint: (call) =>
       call.endpoint === undefined
         ? "A proxy or a captive portal may stand between this machine and AWS."
-        : "Is that address an AWS endpoint? Check --endpoint-url and AWS_ENDPOINT_URL.",
+        : notAnEndpoint,
   },
   "not-tls": {
     what: "https was expected, but something else answers at",
@@ -59,7 +61,7 @@ export const networkRules: readonly ErrorRule[] = [
       hint:
         call.endpoint === undefined
           ? "A proxy or a captive portal may stand between this machine and AWS."
-          : "Is that address an AWS endpoint? Check --endpoint-url and AWS_ENDPOINT_URL.",
+          : notAnEndpoint,
     }),
   },
 ];

@@ -5,7 +5,7 @@ import { diagnose, type Patient } from "../core/doctor/diagnose.ts";
 import { needsOf } from "../core/ecs/account-needs.ts";
 import { volumeRoleOf } from "../core/ecs/volumes.ts";
 import { networkConfigurationOf } from "../core/plan/run-request.ts";
-import { AiplatError, exitCodes } from "../errors.ts";
+import { AiplatError, allTogether, exitCodes } from "../errors.ts";
 import { observeDoctor } from "../operations/observe-doctor.ts";
 import { checkReportView } from "../output/check-report.ts";
 import { print } from "../output/print.ts";
@@ -45,8 +45,11 @@ export const doctor = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
     const { aws } = context;
-    const region = await regionIfAny(context);
-    const patient = namesWorkload(context, invocation) ? await readPatient(context, invocation, region) : undefined;
+    const asking = regionIfAny(context);
+    const [region, patient] = await allTogether([
+      asking,
+      namesWorkload(context, invocation) ? readPatient(context, invocation, asking) : undefined,
+    ]);
     const named = patient?.ecs.workload.ecs.cluster ?? invocation.options.cluster;
     const cluster = await namedCluster(context, named);
     const needs =
@@ -93,11 +96,14 @@ export const doctor = defineCommand({
 async function readPatient(
   context: Context,
   invocation: Invocation<OptionsOf<typeof options>>,
-  region: string | undefined,
+  asking: Promise<string | undefined>,
 ): Promise<Patient> {
-  const { resolved, forCluster } = await loadEcsWorkload(context, invocation, async () => region, lintForDoctor);
+  const [{ resolved, forCluster }, { networkConfiguration: flag }] = await allTogether([
+    loadEcsWorkload(context, invocation, () => asking, lintForDoctor),
+    readAwsFlags(context, invocation.options),
+  ]);
+  const region = await asking;
   const ecs = forCluster();
-  const { networkConfiguration: flag } = await readAwsFlags(context, invocation.options);
   const named = (resolved.ecs.network?.subnets ?? []).length > 0;
   const network = flag !== undefined || named ? networkConfigurationOf(ecs, flag) : undefined;
   return { ecs, ...present({ region, network }) };

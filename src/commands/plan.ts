@@ -1,11 +1,12 @@
 import type { Context } from "../context.ts";
+import { present } from "../core/base/present.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { noteDefaults } from "../core/ecs/changed-defaults.ts";
 import { changesAnything } from "../core/plan/plan.ts";
 import type { RunPlan } from "../core/plan/run-plan.ts";
 import type { ServicePlan } from "../core/plan/service-plan.ts";
 import { listOr } from "../core/base/problem.ts";
-import { AiplatError, exitCodes } from "../errors.ts";
+import { AiplatError, allTogether, exitCodes } from "../errors.ts";
 import { createLearnt } from "../operations/learnt.ts";
 import { printFailures } from "../output/tasks.ts";
 import { note, warn } from "../output/note.ts";
@@ -20,17 +21,12 @@ import {
   warnOfOtherCluster,
 } from "./shared/cluster-state.ts";
 import { defineCommand, type Invocation } from "./command.ts";
-import { loadEcsWorkload, type LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
+import type { LoadedEcsWorkload } from "./shared/load-ecs-workload.ts";
 import { loadWorkload, workloadArgument } from "./shared/load-workload.ts";
 import { liveSource, snapshotSource } from "./shared/plan-source.ts";
 import { makeRunPlan } from "./shared/make-run-plan.ts";
-import { prepareRun } from "./shared/prepare-run.ts";
-import {
-  planLiveService,
-  planOfflineService,
-  readServiceFlags,
-  replacementOptions,
-} from "./shared/make-service-plan.ts";
+import { prepareRun, readRun, type ReadRun } from "./shared/prepare-run.ts";
+import { planLiveService, planOfflineService, replacementOptions } from "./shared/make-service-plan.ts";
 import { flagsGiven, type OptionsOf, type OptionSpec } from "./shared/option.ts";
 import { checkRunFlags, plannedOptions, runOnlyOptions } from "./shared/run-options.ts";
 
@@ -79,16 +75,17 @@ export const plan = defineCommand({
     checkRunFlags(invocation);
     checkOneStandardInput(invocation);
     if (options.showWorkload === true) return showWorkload(context, invocation);
-    const state = await loadSnapshot(context, options);
-    const workload =
-      options.taskDefinition === undefined
-        ? await loadEcsWorkload(context, invocation, () => regionFor(context, state))
-        : undefined;
+    const loading = loadSnapshot(context, options);
+    const [state, read] = await allTogether([
+      loading,
+      readRun(context, invocation, async () => regionFor(context, await loading)),
+    ]);
+    const { workload } = read;
     await warnOfOtherCluster(context, state, workload?.resolved.ecs.cluster);
     const { planned, view } =
       workload?.resolved.kind === "service" && options.count === undefined
-        ? viewed(await planService(context, options, workload, state), servicePlanView, workload)
-        : viewed(await planRun(context, invocation, workload, state), runPlanView, workload);
+        ? viewed(await planService(context, options, workload, read, state), servicePlanView, workload)
+        : viewed(await planRun(context, options, read, state), runPlanView, workload);
     await print(context, view);
     for (const each of planned.warnings) note(context, each);
     await printFailures(context, planned.unplaced);
@@ -123,6 +120,7 @@ async function planService(
   context: Context,
   options: Options,
   workload: LoadedEcsWorkload,
+  { flags: { networkConfiguration } }: ReadRun,
   state: ClusterSnapshot | undefined,
 ): Promise<ServicePlan> {
   const given = flagsGiven(options, runOnlyOptions);
@@ -135,19 +133,17 @@ async function planService(
         hint: "Leave it out, or give --count for the plan of run-task. What a service has of it goes into ecs.service.",
       },
     );
-  const flags = await readServiceFlags(context, options);
-  return state === undefined
-    ? planLiveService(context, await context.aws.ecs(), workload, flags)
-    : planOfflineService(workload, state, flags);
+  const { networkConfiguration: _, ...others } = options;
+  const flags = { ...others, ...present({ networkConfiguration }) };
+  return state === undefined ? planLiveService(context, workload, flags) : planOfflineService(workload, state, flags);
 }
 
 async function planRun(
   context: Context,
-  invocation: Invocation<Options>,
-  workload: LoadedEcsWorkload | undefined,
+  options: Options,
+  read: ReadRun,
   state: ClusterSnapshot | undefined,
 ): Promise<RunPlan> {
-  const { options } = invocation;
   const aboutServices = flagsGiven(options, replacementOptions);
   if (aboutServices.length > 0)
     throw new AiplatError(
@@ -156,8 +152,9 @@ async function planRun(
         "and this is the plan of a run",
       { hint: "Leave it out, or plan a workload of kind: service without --count." },
     );
+  const learnt = createLearnt();
   const source =
-    state === undefined ? liveSource(context, createLearnt().over(await context.aws.ecs())) : snapshotSource(state);
-  const run = await prepareRun(context, source, invocation, workload);
-  return makeRunPlan(context, source, run, run.readsCluster || run.showsRoom ? source.planner(run) : undefined);
+    state === undefined ? liveSource(context, async () => learnt.over(await context.aws.ecs())) : snapshotSource(state);
+  const run = await prepareRun(context, source, options, read);
+  return makeRunPlan(context, source, run, run.readsCluster || run.showsRoom ? await source.planner(run) : undefined);
 }

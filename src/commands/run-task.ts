@@ -27,9 +27,9 @@ import { printRunResult } from "./shared/print-tasks.ts";
 import { plannerOf, readClusterState } from "./shared/read-cluster-state.ts";
 import { makeRunPlan } from "./shared/make-run-plan.ts";
 import { makeLogGroups } from "./shared/make-log-groups.ts";
-import { liveSource } from "./shared/plan-source.ts";
+import { liveSource, type GetEcs } from "./shared/plan-source.ts";
 import { prepareSavedRun } from "./shared/prepare-saved-run.ts";
-import { prepareRun, type Run } from "./shared/prepare-run.ts";
+import { prepareRun, readRun, type Run } from "./shared/prepare-run.ts";
 import type { OptionsOf } from "./shared/option.ts";
 import { runOptions } from "./shared/run-options.ts";
 import { commandFor, goOnHint } from "./shared/task-target.ts";
@@ -62,11 +62,12 @@ export const runTask = defineCommand({
   run: async (context, invocation) => {
     const { options } = invocation;
     const learnt = createLearnt();
-    const ecs = learnt.over(await context.aws.ecs());
+    const getEcs = async () => learnt.over(await context.aws.ecs());
     const { run, plan, earlier } = await (options.plan === undefined
-      ? prepareFresh(context, ecs, invocation)
-      : prepareSaved(context, ecs, invocation, options.plan));
+      ? prepareFresh(context, getEcs, invocation)
+      : prepareSaved(context, getEcs, invocation, options.plan));
     if (options.dryRun === true) return showRequests(context, startable(run, await plan()));
+    const ecs = await getEcs();
     const outcome = earlier ?? (await start(context, ecs, run, observing(context, ecs, run)));
     return waits(options) && isWorthWaiting(run, outcome)
       ? waitAndReport(context, run, outcome, { ...options, learnt })
@@ -82,20 +83,20 @@ interface Prepared {
   readonly earlier?: RunOutcome;
 }
 
-async function prepareFresh(context: Context, ecs: EcsPort, invocation: Invocation<Options>): Promise<Prepared> {
-  const source = liveSource(context, ecs);
-  const run = await prepareRun(context, source, invocation);
-  const plan = async () => makeRunPlan(context, source, run, observing(context, ecs, run));
+async function prepareFresh(context: Context, getEcs: GetEcs, invocation: Invocation<Options>): Promise<Prepared> {
+  const source = liveSource(context, getEcs);
+  const run = await prepareRun(context, source, invocation.options, await readRun(context, invocation));
+  const plan = async () => makeRunPlan(context, source, run, observing(context, await getEcs(), run));
   return { run, plan };
 }
 
 async function prepareSaved(
   context: Context,
-  ecs: EcsPort,
+  getEcs: GetEcs,
   invocation: Invocation<Options>,
   path: string,
 ): Promise<Prepared> {
-  const { plan, ...saved } = await prepareSavedRun(context, ecs, invocation, path);
+  const { plan, ...saved } = await prepareSavedRun(context, getEcs, invocation, path);
   if (saved.earlier !== undefined) {
     const { failures: unplaced } = saved.earlier;
     return { ...saved, plan: async () => ({ ...plan, registrations: [], steps: [], unplaced }) };
@@ -103,7 +104,7 @@ async function prepareSaved(
   // A plan that was made from a snapshot may not know the newest revisions.
   const definitions = plan.steps.flatMap(({ definition }) => definition ?? []);
   const families = definitions.map(({ family }) => family);
-  const registrations = async () => planRegistrations(definitions, await readNewest(ecs, families));
+  const registrations = async () => planRegistrations(definitions, await readNewest(await getEcs(), families));
   return { ...saved, plan: async () => ({ ...plan, registrations: await registrations() }) };
 }
 

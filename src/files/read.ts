@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import type { Context } from "../context.ts";
 import { systemSays } from "../core/base/system-error.ts";
-import { AiplatError, Interrupted, together } from "../errors.ts";
+import { AiplatError, allTogether, Interrupted } from "../errors.ts";
 
 /** How messages name standard input. */
 export const stdinName = "<stdin>";
@@ -46,10 +46,7 @@ export async function readText(context: ReadContext, path: string, mostMiB = usu
  * @throws AiplatError with every file that cannot be read.
  */
 export async function readTexts(context: ReadContext, paths: readonly string[]): Promise<readonly string[]> {
-  const read = await Promise.allSettled(paths.map((path) => readText(context, path)));
-  const failures = read.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
-  if (failures.length > 0) throw together(failures);
-  return read.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+  return allTogether(paths.map((path) => readText(context, path)));
 }
 
 /** Whether there is something at the path. */

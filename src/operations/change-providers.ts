@@ -1,7 +1,8 @@
 import type { ProviderList } from "../core/capacity/provider-list.ts";
 import type { Runtime } from "../context.ts";
 import { AiplatError, isUncertain } from "../errors.ts";
-import type { ClusterDescription, EcsPort } from "../ports.ts";
+import type { EcsPort } from "../ports.ts";
+import { requireActiveCluster } from "./observe-cluster.ts";
 import { patienceMs } from "./uncertain.ts";
 
 /** While ECS attaches or detaches a provider, it takes no other change of the list. */
@@ -27,13 +28,13 @@ export async function changeProviders(
   const startedAt = runtime.now();
   let wrote = false;
   for (;;) {
-    const wanted = change(await describe(ecs, cluster));
+    const wanted = change(await requireActiveCluster(ecs, cluster));
     if (wanted === undefined) return wrote;
     const spentMs = runtime.now() - startedAt;
     try {
       await ecs.putCapacityProviders(cluster, wanted.capacityProviders, wanted.defaultCapacityProviderStrategy);
       wrote = true;
-      if (change(await describe(ecs, cluster)) === undefined) return true;
+      if (change(await requireActiveCluster(ecs, cluster)) === undefined) return true;
     } catch (error) {
       // Its answer was lost: where the list reads as wanted after it, this is what wrote it.
       wrote ||= isUncertain(error);
@@ -46,14 +47,4 @@ export async function changeProviders(
       });
     await runtime.sleep(pauseMs);
   }
-}
-
-async function describe(ecs: EcsPort, cluster: string): Promise<ClusterDescription> {
-  const found = await ecs.describeCluster(cluster);
-  if (found !== undefined && found.status === "ACTIVE") return found;
-  throw new AiplatError(
-    "NotFound",
-    found === undefined ? `there is no cluster ${cluster}` : `cluster ${cluster} is ${found.status}`,
-    { hint: "Name another with --cluster, or have aiplat capacity deploy --create-cluster make it." },
-  );
 }

@@ -2,6 +2,7 @@ import type { ClusterContents, GroupedMachines } from "../core/capacity/capacity
 import { agreeing, counted } from "../core/base/counted.ts";
 import { formatDuration } from "../core/base/duration.ts";
 import { present } from "../core/base/present.ts";
+import { otherCluster } from "../core/cluster/missing-cluster.ts";
 import type { ContainerInstance } from "../core/cluster/snapshot.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import { withoutProvider } from "../core/capacity/provider-list.ts";
@@ -14,6 +15,7 @@ import { changeProviders } from "./change-providers.ts";
 import { deleteStack } from "./change-stack.ts";
 import { settleMs } from "./roll-machines.ts";
 import { emptyGroup } from "./empty-group.ts";
+import { noCluster } from "./observe-cluster.ts";
 import { observeClusterContents } from "./observe-cluster-contents.ts";
 import type { StackWatch } from "./follow-stack.ts";
 import { halfDone } from "./half-done.ts";
@@ -60,22 +62,24 @@ export async function findDoomed(
 }
 
 async function findOne(
-  { autoScaling, cloudFormation }: Remover,
+  { ecs, autoScaling, cloudFormation }: Remover,
   name: string,
   cluster: string,
   described: ClusterDescription | undefined,
 ): Promise<DoomedCapacity> {
   const stack = await cloudFormation.stack(name);
   const left = stack === undefined || stack.status === "DELETE_COMPLETE" ? undefined : stack;
-  const listed = described?.status === "ACTIVE" && described.capacityProviders.includes(name);
-  if (left === undefined && !listed)
-    throw new AiplatError(
-      "NotFound",
-      `there is no stack ${name}, and cluster ${cluster} lists no provider of that name`,
-      {
-        hint: "aiplat capacity check --cluster NAME shows the capacities of a cluster.",
-      },
-    );
+  const isActive = described?.status === "ACTIVE";
+  const listed = isActive && described.capacityProviders.includes(name);
+  if (left === undefined && !listed) {
+    const { message, hint } = isActive
+      ? {
+          message: `cluster ${cluster} lists no provider of that name`,
+          hint: `aiplat capacity check --cluster ${cluster} shows the capacities of the cluster.`,
+        }
+      : noCluster(ecs, cluster, described, otherCluster);
+    throw new AiplatError("NotFound", `there is no stack ${name}, and ${message}`, present({ hint }));
+  }
   const [group, resources] = await Promise.all([
     autoScaling.group(name),
     left === undefined ? [] : cloudFormation.resources(left.id),

@@ -9,6 +9,7 @@ import { changeProviders } from "./change-providers.ts";
 import { dropChangeSet, executeChangeSet, makeChangeSet, settleStack } from "./change-stack.ts";
 import { resumeFollowing, type StackWatch } from "./follow-stack.ts";
 import { halfDone } from "./half-done.ts";
+import { noCluster } from "./observe-cluster.ts";
 import { callToken } from "./tokens.ts";
 
 /** What a template's body may have. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -136,7 +137,7 @@ async function refuseOther(deployer: Deployer, plan: CapacityPlan, stack: Stack 
       const now = await cloudFormation.stack(stackName);
       if (now?.status !== stack?.status) return refuseOther(deployer, plan, now);
     }
-    return refuseCluster(described, cluster, makesCluster);
+    return refuseCluster(ecs, cluster, described, makesCluster);
   }
   if (isUnderWay(stack)) return;
   const resources = await cloudFormation.resources(stack.id);
@@ -158,19 +159,25 @@ async function refuseOther(deployer: Deployer, plan: CapacityPlan, stack: Stack 
         hint: "Add --create-cluster.",
       },
     );
-  if (!has(clusterType)) refuseCluster(await ecs.describeCluster(cluster), cluster, makesCluster);
+  if (!has(clusterType)) refuseCluster(ecs, cluster, await ecs.describeCluster(cluster), makesCluster);
 }
 
-function refuseCluster(described: ClusterDescription | undefined, cluster: string, makesCluster: boolean): void {
+function refuseCluster(
+  ecs: EcsPort,
+  cluster: string,
+  described: ClusterDescription | undefined,
+  makesCluster: boolean,
+): void {
   const isThere = described?.status === "ACTIVE";
   if (isThere && makesCluster)
     throw new AiplatError("Usage", `cluster ${cluster} is there already`, {
       hint: "Leave --create-cluster out: a stack that makes it would take it away with itself.",
     });
   if (!isThere && !makesCluster)
-    throw new AiplatError(
-      "NotFound",
-      `there is no cluster ${cluster}${described === undefined ? "" : `: it is ${described.status}`}`,
-      { hint: "Add --create-cluster to have the stack make it, or name another with --cluster." },
+    throw noCluster(
+      ecs,
+      cluster,
+      described,
+      "Add --create-cluster to have the stack make it, or name another with --cluster.",
     );
 }

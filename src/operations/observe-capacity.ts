@@ -15,7 +15,7 @@ import {
 import { isFargate } from "../core/ecs-api/fargate.ts";
 import type { GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { Aws, Runtime } from "../context.ts";
-import { AiplatError } from "../errors.ts";
+import { requireActiveCluster } from "./observe-cluster.ts";
 
 type Ports = Pick<Aws, "ecs" | "cloudFormation" | "autoScaling" | "ec2" | "ec2Read" | "ssm" | "region">;
 
@@ -24,15 +24,7 @@ const noGroup: Partial<ObservedCapacity> = {};
 /** Reads the capacities of a cluster, each provider of its list. @throws NotFound where there is no such cluster. */
 export async function observeCapacities(aws: Ports, { now }: Pick<Runtime, "now">, cluster: string) {
   const ecs = await aws.ecs();
-  const found = await ecs.describeCluster(cluster);
-  if (found === undefined || found.status !== "ACTIVE")
-    throw new AiplatError(
-      "NotFound",
-      `there is no cluster ${cluster}${found === undefined ? "" : ` (${found.status})`}`,
-      {
-        hint: "Name another with --cluster; aiplat capacity deploy --create-cluster makes one.",
-      },
-    );
+  const found = await requireActiveCluster(ecs, cluster);
   const names = found.capacityProviders.filter((name) => !isFargate(name));
   const [providers, instances] = await Promise.all([
     names.length === 0 ? [] : ecs.describeCapacityProviders(names, cluster),

@@ -1,3 +1,4 @@
+import { missingCluster, otherCluster, untilActive } from "../core/cluster/missing-cluster.ts";
 import type { ClusterSnapshot } from "../core/cluster/snapshot.ts";
 import { definitionNameOf } from "../core/ecs-api/arn.ts";
 import { AiplatError } from "../errors.ts";
@@ -59,12 +60,29 @@ export async function observeServices(ecs: EcsPort, snapshot: ClusterSnapshot): 
 /** The cluster's description, or an error that says it is not there. */
 export async function requireCluster(ecs: EcsPort, cluster: string): Promise<ClusterDescription> {
   const description = await ecs.describeCluster(cluster);
-  if (description === undefined || description.status === "INACTIVE") {
-    throw new AiplatError("NotFound", `there is no active cluster ${cluster} in this region`, {
-      hint:
-        "Name it with --cluster or ecs.cluster; `aws ecs list-clusters` lists them. " +
-        `aiplat capacity deploy --cluster ${cluster} --create-cluster makes it, with machines.`,
-    });
-  }
+  if (!isThere(description)) throw noCluster(ecs, cluster, description);
   return description;
+}
+
+/** As requireCluster, for what no cluster takes that is still being made, or goes. */
+export async function requireActiveCluster(ecs: EcsPort, cluster: string): Promise<ClusterDescription> {
+  const description = await ecs.describeCluster(cluster);
+  if (description?.status !== "ACTIVE") throw noCluster(ecs, cluster, description);
+  return description;
+}
+
+/** The error of a cluster that is not there, or not to be used as it is. */
+export function noCluster(
+  { region }: Pick<EcsPort, "region">,
+  cluster: string,
+  found: ClusterDescription | undefined,
+  hint = `${otherCluster} aiplat capacity deploy --cluster ${cluster} --create-cluster makes it, with machines.`,
+): AiplatError {
+  return isThere(found)
+    ? new AiplatError("NotFound", `cluster ${cluster} is ${found.status}`, { hint: untilActive })
+    : new AiplatError("NotFound", missingCluster(cluster, region), { hint });
+}
+
+function isThere(found: ClusterDescription | undefined): found is ClusterDescription {
+  return found !== undefined && found.status !== "INACTIVE";
 }

@@ -62,14 +62,32 @@ describe("the cluster", () => {
 });
 
 describe("a cluster that is not there", () => {
-  it("is told of with the commands that list clusters and make one", async () => {
-    const { code, stderr } = await run(empty, {}, "cluster", "devices", "--cluster", "nowhere");
-    expect(code).toBe(1);
-    expect(stderr).toBe(
-      "error: there is no active cluster nowhere in this region\n" +
-        "  Name it with --cluster or ecs.cluster; `aws ecs list-clusters` lists them. " +
-        "aiplat capacity deploy --cluster nowhere --create-cluster makes it, with machines.\n",
-    );
+  const missing = "there is no cluster nowhere in us-east-1";
+  const other =
+    "Name another with --cluster or ecs.cluster, or another --region; aws ecs list-clusters shows those there are.";
+
+  it.each(["cluster devices", "capacity check"])(
+    "is told of by %s with the commands that list clusters and make one",
+    async (words) => {
+      const { code, stderr } = await run(empty, {}, ...words.split(" "), "--cluster", "nowhere");
+      expect([code, stderr]).toEqual([
+        1,
+        `error: ${missing}\n` +
+          `  ${other} aiplat capacity deploy --cluster nowhere --create-cluster makes it, with machines.\n`,
+      ]);
+    },
+  );
+
+  it.each([
+    [["task", "list"], ""],
+    [["service", "list"], ""],
+    [
+      ["capacity", "delete", "--instance-type", "inf2.xlarge", "--yes"],
+      "there is no stack aiplat-nowhere-inf2-xlarge, and ",
+    ],
+  ])("is told of by %j with the command that lists clusters", async (words, before) => {
+    const { code, stderr } = await run(empty, {}, ...words, "--cluster", "nowhere");
+    expect([code, stderr]).toEqual([1, `error: ${before}${missing}\n  ${other}\n`]);
   });
 });
 

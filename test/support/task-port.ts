@@ -67,6 +67,7 @@ export function scriptedEcs(
   const idOf = (text: string) => text.slice(text.lastIndexOf("/") + 1);
   return {
     asked,
+    region: "us-east-1",
     listClusters: refuse("ListClusters"),
     describeCluster: refuse("DescribeClusters"),
     describeCapacityProviders: refuse("DescribeCapacityProviders"),

@@ -19,6 +19,7 @@ const ofTheWhole = new Map([
   ["unit/plan/planner-fuzz-runs", "the planner as a whole"],
   ["unit/plan/planner-fuzz-services", "the planner as a whole"],
   ["cli/action", "action.yml"],
+  ["cli/before-aws", "every command"],
   ["cli/code-cache", "bin/aiplat.js"],
   ["cli/deployed-workloads", "what earlier versions deployed"],
   ["cli/hostile-input", "every command"],

@@ -74,6 +74,9 @@ describe("the mistakes of a command line", () => {
     [["plan", "-o"], "error: --output needs a value"],
     [["eks", "generate", "--with", "hpa,pbd"], "  Did you mean pdb?"],
     [["help", "servcie"], "  Did you mean service? aiplat --help lists the commands."],
+    [["frob"], "  aiplat --help lists the commands."],
+    [["taskdef", "import"], "  aiplat taskdef --help lists the commands."],
+    [["--region", "us-east-1", "eks", "nodegroup", "zzz"], "  aiplat eks nodegroup --help lists the commands."],
   ])("name the command and what it takes: %j", async (args, line) => {
     expect(await told(...args)).toContain(line);
   });

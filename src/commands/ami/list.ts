@@ -32,7 +32,7 @@ export const amiList = defineCommand({
       await print(context, amiListView({ amis, severalRegions: everywhere || regions.length > 1, skipped }));
     for (const { region, reason } of skipped) note(context, `Skipped ${region}: ${reason}.`);
     for (const line of absenceLines(found)) note(context, line);
-    if (flags.orchestrator === undefined && flags.kubernetesVersion === undefined)
+    if (amis.length > 0 && flags.orchestrator === undefined && flags.kubernetesVersion === undefined)
       note(context, "These are for ECS; --kubernetes-version adds those for EKS.");
     const failure = failureOf(failures, regions.length);
     if (failure !== undefined) throw failure;

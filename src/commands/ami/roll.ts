@@ -89,6 +89,7 @@ export const amiRoll = defineCommand({
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { options }) => {
     if (options.nodegroup !== undefined) return rollNodes(context, options.nodegroup, options);
+    const cluster = await namedCluster(context, options.cluster);
     const [ecs, images, groups, region] = await Promise.all([
       context.aws.ecs(),
       context.aws.machineImages(),
@@ -96,7 +97,6 @@ export const amiRoll = defineCommand({
       context.aws.region(),
     ]);
     const ports: RollPorts = { ecs, images, groups, ssm: () => context.aws.ssm(region), region };
-    const cluster = await namedCluster(context, options.cluster);
     const [snapshot, all] = await Promise.all([readClusterState(context, ecs, cluster), images.groups()]);
     const group = chooseRollGroup(all, snapshot.instances, cluster, options.autoScalingGroup);
     const target = await findRollTarget(ports, group, options.imageId);

@@ -51,8 +51,8 @@ export const clusterDrain = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, { args: [name = ""], options }) => {
-    const ecs = await context.aws.ecs();
     const cluster = await namedCluster(context, options.cluster);
+    const ecs = await context.aws.ecs();
     const snapshot = await readClusterState(context, ecs, cluster);
     const instance = requireInstance(snapshot, name);
     const plan = await planDrainOf(ecs, snapshot, instance);

@@ -13,7 +13,7 @@ import { observeProviders } from "../../operations/observe-providers.ts";
 import type { TaskDefinition } from "../../core/ecs-api/api.ts";
 import { definitionsOf } from "../../core/ecs/resolve-for-ecs.ts";
 import { explainPlacement } from "../../core/placement/explain.ts";
-import { exitCodes } from "../../errors.ts";
+import { allTogether, exitCodes } from "../../errors.ts";
 import { explanationView, summariseExplanation } from "../../output/explanation.ts";
 import { note } from "../../output/note.ts";
 import { print } from "../../output/print.ts";
@@ -25,8 +25,8 @@ import {
   regionFor,
   warnOfOtherCluster,
 } from "../shared/cluster-state.ts";
-import { defineCommand, type Invocation } from "../command.ts";
-import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
+import { defineCommand } from "../command.ts";
+import { loadEcsWorkload, type LoadedEcsWorkload } from "../shared/load-ecs-workload.ts";
 import { namedCluster } from "../shared/named-cluster.ts";
 import { liveSource, snapshotSource, type ClusterFacts } from "../shared/plan-source.ts";
 import { checkOverrides, capacityOfRegistered, requireDefinition } from "../shared/prepare-registered-run.ts";
@@ -71,11 +71,17 @@ export const clusterExplain = defineCommand({
     const { options } = invocation;
     checkOneStandardInput(invocation);
     checkDefinitionAlone(invocation);
-    const flags = await readAwsFlags(context, options);
-    const state = await loadSnapshot(context, options);
-    const { snapshot, definitions, chosen, count } = await (options.taskDefinition === undefined
-      ? readWorkload(context, invocation, flags, state)
-      : readRegistered(context, options, { reference: options.taskDefinition, flags, state }));
+    const loading = loadSnapshot(context, options);
+    const [state, workload, flags] = await allTogether([
+      loading,
+      options.taskDefinition === undefined
+        ? loadEcsWorkload(context, invocation, async () => regionFor(context, await loading))
+        : undefined,
+      readAwsFlags(context, options),
+    ]);
+    const { snapshot, definitions, chosen, count } = await (workload === undefined
+      ? readRegistered(context, options, { reference: options.taskDefinition!, flags, state })
+      : readOnCluster(context, options, workload, flags, state));
     if (chosen.note !== undefined) note(context, chosen.note);
     const explanation = explainPlacement(withProviders(snapshot, chosen.cluster.providers), definitions, {
       count,
@@ -99,15 +105,13 @@ interface Question {
   readonly count: number;
 }
 
-async function readWorkload(
+async function readOnCluster(
   context: Context,
-  invocation: Invocation<Options>,
+  options: Options,
+  { resolved, anywhere, forCluster, locating }: LoadedEcsWorkload,
   flags: RunFlags,
   state: ClusterSnapshot | undefined,
 ): Promise<Question> {
-  const { resolved, anywhere, forCluster, locating } = await loadEcsWorkload(context, invocation, () =>
-    regionFor(context, state),
-  );
   checkOverrides(definitionsOf(anywhere)[0]!, flags);
   wantedCapacity({ said: anywhere.capacity, flags });
   await warnOfOtherCluster(context, state, resolved.ecs.cluster);
@@ -119,7 +123,7 @@ async function readWorkload(
     snapshot,
     definitions: definitionsOf(ecs),
     chosen: await capacityOfRun(question, await factsOf(context, snapshot, state)),
-    count: invocation.options.count ?? resolved.replicas,
+    count: options.count ?? resolved.replicas,
   };
 }
 
@@ -147,7 +151,7 @@ async function readRegistered(
   options: Options,
   { reference, flags, state }: { reference: string; flags: RunFlags; state: ClusterSnapshot | undefined },
 ): Promise<Question> {
-  const source = state === undefined ? liveSource(context, await context.aws.ecs()) : snapshotSource(state);
+  const source = state === undefined ? liveSource(context, context.aws.ecs) : snapshotSource(state);
   const definition = await requireDefinition(context, source, options, reference);
   checkOverrides(definition, flags);
   const snapshot = state ?? (await readLive(context, await namedCluster(context, options.cluster)));

@@ -29,8 +29,9 @@ export const clusterSnapshot = defineCommand({
   // The same document: a person at the terminal sees the progress and the note too.
   formats: ["text", "json"],
   run: async (context, { options }) => {
+    const cluster = await namedCluster(context, options.cluster);
     const ecs = await context.aws.ecs();
-    const seen = await readClusterState(context, ecs, await namedCluster(context, options.cluster));
+    const seen = await readClusterState(context, ecs, cluster);
     const snapshot = await withProviders(context, await withServices(context, ecs, seen));
     const text = formatSnapshot(options.redact === true ? redactSnapshot(snapshot) : snapshot);
     if (options.file === undefined) {

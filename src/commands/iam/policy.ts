@@ -5,7 +5,7 @@ import { listOr } from "../../core/base/problem.ts";
 import { nearestNames } from "../../core/base/nearest.ts";
 import { callNothing, commandCalls, type CallingCommand } from "../../core/iam/command-calls.ts";
 import { policyFor } from "../../core/iam/policy.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, allTogether } from "../../errors.ts";
 import { note } from "../../output/note.ts";
 import { printArtefact } from "../../output/print.ts";
 import { defineCommand } from "../command.ts";
@@ -50,9 +50,12 @@ export const iamPolicy = defineCommand({
   run: async (context, { args, options }) => {
     if ((options.role === undefined) === (args.length === 0))
       throw new AiplatError("Usage", "give a command, as in: aiplat iam policy run-task, or --role");
-    const place = await placeFor(context);
+    const placing = placeFor(context);
     const invocation = { args: options.workload ?? [], options: present({ file: options.file, set: options.set }) };
-    const named = namesWorkload(context, invocation) ? await readNamed(context, invocation, place) : undefined;
+    const [place, named] = await allTogether([
+      placing,
+      namesWorkload(context, invocation) ? readNamed(context, invocation, placing) : undefined,
+    ]);
     if (options.role !== undefined)
       return printRole(context, named, options.role, options.enableExecuteCommand === true);
     const command = requireCommand(args.join(" "));

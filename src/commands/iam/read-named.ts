@@ -8,7 +8,7 @@ import { volumeRoleOf } from "../../core/ecs/volumes.ts";
 import type { PolicyDocument } from "../../core/iam/policy.ts";
 import type { PolicyScope } from "../../core/iam/scope.ts";
 import { executionRolePolicy, taskRolePolicy } from "../../core/iam/role-policy.ts";
-import { AiplatError, exitCodes } from "../../errors.ts";
+import { AiplatError } from "../../errors.ts";
 import type { Invocation } from "../command.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
 import type { WorkloadOptions } from "../shared/load-workload.ts";
@@ -27,7 +27,7 @@ export async function placeFor(context: Context): Promise<Pick<PolicyScope, "par
     const region = await context.aws.region();
     return { partition: partitionOf(region), region };
   } catch (error) {
-    if (error instanceof AiplatError && error.exitCode === exitCodes.credentials) return { partition: partitionOf("") };
+    if (error instanceof AiplatError && error.code === "NoRegion") return { partition: partitionOf("") };
     throw error;
   }
 }
@@ -35,9 +35,10 @@ export async function placeFor(context: Context): Promise<Pick<PolicyScope, "par
 export async function readNamed(
   context: Context,
   invocation: Invocation<WorkloadOptions>,
-  place: Pick<PolicyScope, "partition" | "region">,
+  placing: ReturnType<typeof placeFor>,
 ): Promise<Named> {
-  const { anywhere: ecs } = await loadEcsWorkload(context, invocation, async () => place.region);
+  const { anywhere: ecs } = await loadEcsWorkload(context, invocation, async () => (await placing).region);
+  const place = await placing;
   const definitions = ecs.everyVariant.map(({ definition }) => definition);
   const { name, ecs: section } = ecs.workload;
   const families = [...new Set(definitions.map(({ family }) => family))];

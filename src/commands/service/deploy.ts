@@ -1,7 +1,10 @@
+import type { Context } from "../../context.ts";
 import { changesAnything } from "../../core/plan/plan.ts";
+import type { ServicePlan } from "../../core/plan/service-plan.ts";
+import { allTogether } from "../../errors.ts";
 import { note } from "../../output/note.ts";
 import { applySteps, deployWaitOptions, parallelOption } from "./apply-steps.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand, type Invocation } from "../command.ts";
 import { confirmDeletions } from "./confirm-deletions.ts";
 import { loadEcsWorkload } from "../shared/load-ecs-workload.ts";
 import { makeLogGroups } from "../shared/make-log-groups.ts";
@@ -10,6 +13,7 @@ import { implyService, planLiveService, readServiceFlags, serviceOptions } from 
 import { readSavedService } from "./read-saved-plan.ts";
 import { allowStallOption, guard } from "./rollout-guard.ts";
 import { checkPlanAlone } from "../shared/check-saved-plan.ts";
+import type { OptionsOf } from "../shared/option.ts";
 
 /** All that a service's plan holds. */
 const plannedServiceOptions = [...workloadOptions, ...serviceOptions] as const;
@@ -46,16 +50,10 @@ export const serviceDeploy = defineCommand({
   run: async (context, invocation) => {
     const { options } = invocation;
     if (options.plan !== undefined) checkPlanAlone(invocation, plannedServiceOptions);
+    const plan = await (options.plan === undefined
+      ? planFresh(context, invocation)
+      : readSavedService(context, options.plan));
     const ecs = await context.aws.ecs();
-    const plan =
-      options.plan === undefined
-        ? await planLiveService(
-            context,
-            ecs,
-            await loadEcsWorkload(context, implyService(context, invocation)),
-            await readServiceFlags(context, options),
-          )
-        : await readSavedService(context, ecs, options.plan);
     for (const each of plan.warnings) note(context, each);
     if (!changesAnything(plan)) note(context, "No difference: the services say the same.");
     await guard(context, plan.inputs, plan, options.allowStall === true);
@@ -65,3 +63,14 @@ export const serviceDeploy = defineCommand({
     return applySteps(context, ecs, plan.inputs, plan.steps, options);
   },
 });
+
+async function planFresh(
+  context: Context,
+  invocation: Invocation<OptionsOf<typeof plannedServiceOptions>>,
+): Promise<ServicePlan> {
+  const [workload, flags] = await allTogether([
+    loadEcsWorkload(context, implyService(context, invocation)),
+    readServiceFlags(context, invocation.options),
+  ]);
+  return planLiveService(context, workload, flags);
+}

@@ -4,7 +4,7 @@ import { AiplatError } from "../../errors.ts";
 import { findServiceTasks } from "../../operations/find-service-tasks.ts";
 import { note } from "../../output/note.ts";
 import { defineCommand } from "../command.ts";
-import { execInTask, execOptions } from "../shared/exec-session.ts";
+import { commandToRun, execInTask, execOptions } from "../shared/exec-session.ts";
 import { readServiceTarget, requireServices, serviceArgument, serviceTargetOptions } from "./service-target.ts";
 
 export const serviceExec = defineCommand({
@@ -16,7 +16,8 @@ export const serviceExec = defineCommand({
   takesCommand: true,
   examples: [["aiplat service exec bert --cluster prod -- neuron-ls", "what the replica sees of its devices"]],
   formats: ["text"],
-  run: async (context, { args, options, passthrough }) => {
+  run: async (context, { args, options, ...invocation }) => {
+    const command = commandToRun(invocation);
     const target = await readServiceTarget(context, args, options);
     const ecs = await context.aws.ecs();
     const services = await requireServices(ecs, target);
@@ -30,6 +31,6 @@ export const serviceExec = defineCommand({
         hint: "aiplat service status says why.",
       });
     if (running.length > 1) note(context, `of ${running.length} running tasks: ${shortId(task.taskArn)}`);
-    return execInTask(context, target.cluster, task, present({ container: options.container, command: passthrough }));
+    return execInTask(context, target.cluster, task, { ...present({ container: options.container }), command });
   },
 });

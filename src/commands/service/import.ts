@@ -49,10 +49,14 @@ export const serviceImport = defineCommand({
   ],
   formats: ["text"],
   run: async (context, { args: [name], options }) => {
-    const { file, force = false } = options;
+    const { file, force = false, taskDefinition } = options;
+    if (name === undefined && taskDefinition === undefined)
+      throw new AiplatError("Usage", "nothing to import was named", {
+        hint: "Give the name of an ECS service, or --task-definition FAMILY.",
+      });
     const ecs = await context.aws.ecs();
     const cluster = options.cluster ?? clusterOfEnvironment(context);
-    const source = await readSource(ecs, name, { cluster, taskDefinition: options.taskDefinition });
+    const source = await readSource(ecs, name, { cluster, taskDefinition });
     const { document, warnings } = importWorkload(source);
     const text = `${schemaModeline(AIPLAT_VERSION)}\n${formatYaml(document)}`;
     if (file === "-") context.stdout.write(text);
@@ -79,13 +83,9 @@ async function readSource(
       ...(found === undefined ? {} : { cluster: found.name, lockPortBase: lockPortBaseOf(found.tags) }),
     };
   }
-  if (name === undefined)
-    throw new AiplatError("Usage", "nothing to import was named", {
-      hint: "Give the name of an ECS service, or --task-definition FAMILY.",
-    });
   const found = await requireCluster(ecs, cluster ?? "default");
   return {
-    parts: await servicesWith(ecs, cluster ?? "default", found.name, name),
+    parts: await servicesWith(ecs, cluster ?? "default", found.name, name!),
     cluster: found.name,
     lockPortBase: lockPortBaseOf(found.tags),
   };

@@ -16,13 +16,14 @@ import { printRefusal } from "./print-refusal.ts";
  *
  * @throws AiplatError CheckFailed where the services are not what they were when the plan was made.
  */
-export async function readSavedService(context: Context, ecs: EcsPort, path: string): Promise<ServicePlan> {
+export async function readSavedService(context: Context, path: string): Promise<ServicePlan> {
   const [text, { parseServicePlan }] = await Promise.all([
     readText(context, path),
     import("../../core/plan/read-service-plan.ts"),
   ]);
   const plan = parseServicePlan(text, path === "-" ? stdinName : path);
   const { cluster, services, clusterInputs = { name: cluster } } = plan.inputs;
+  const ecs = await context.aws.ecs();
   const described = await ecs.describeCluster(cluster);
   const refuse = () => printRefusal(context, plan.inputs, plan.steps);
   await requireFresh(
@@ -30,7 +31,7 @@ export async function readSavedService(context: Context, ecs: EcsPort, path: str
     refuse,
   );
   await requireFresh(staleServiceReasons(services, await inputsNow(ecs, plan)), refuse);
-  const logGroups = await liveSource(context, ecs).logGroups(plan.logGroups ?? []);
+  const logGroups = await liveSource(context, context.aws.ecs).logGroups(plan.logGroups ?? []);
   const current = { ...plan, logGroups };
   return hasDeployments(plan) ? judged(current, await readClusterState(context, ecs, cluster)) : current;
 }

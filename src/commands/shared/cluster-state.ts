@@ -56,8 +56,9 @@ export async function warnOfOtherCluster(
 export async function loadClusterState(context: Context, options: ClusterStateOptions): Promise<ClusterSnapshot> {
   const snapshot = await loadSnapshot(context, options);
   if (snapshot !== undefined) return snapshot;
+  const cluster = await namedCluster(context, options.cluster);
   const { readClusterState } = await import("./read-cluster-state.ts");
-  return readClusterState(context, await context.aws.ecs(), await namedCluster(context, options.cluster));
+  return readClusterState(context, await context.aws.ecs(), cluster);
 }
 
 /** The snapshot that --cluster-state names (- for standard input); undefined without it. */

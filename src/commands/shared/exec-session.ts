@@ -7,6 +7,7 @@ import { shortId } from "../../core/ecs/task-text.ts";
 import { AiplatError } from "../../errors.ts";
 import { findProgram } from "../../files/find-program.ts";
 import { shellWord } from "../../output/print.ts";
+import type { Invocation } from "../command.ts";
 import type { OptionSpec } from "./option.ts";
 
 export const execOptions = [
@@ -20,6 +21,15 @@ export const execOptions = [
 /** What is run where nothing stands after `--`. */
 const shell = ["/bin/sh"];
 
+/** The command that stands after `--`, else a shell. @throws AiplatError Usage where `--` stands at the end. */
+export function commandToRun({ passthrough = shell }: Pick<Invocation<unknown>, "passthrough">): readonly string[] {
+  if (passthrough.length === 0)
+    throw new AiplatError("Usage", "nothing stands after --", {
+      hint: "Write the command there, or leave -- out for a shell.",
+    });
+  return passthrough;
+}
+
 /**
  * Runs a command in a container of a running task, on this terminal, and gives its session's exit code: ECS Exec through
  * the session-manager plugin. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
@@ -28,15 +38,8 @@ export async function execInTask(
   context: Context,
   cluster: string,
   task: Task,
-  {
-    container: named,
-    command = shell,
-  }: { readonly container?: string | undefined; readonly command?: readonly string[] },
+  { container: named, command }: { readonly container?: string; readonly command: readonly string[] },
 ): Promise<number> {
-  if (command.length === 0)
-    throw new AiplatError("Usage", "nothing stands after --", {
-      hint: "Write the command there, or leave -- out for a shell.",
-    });
   requireRunning(task);
   const container = chooseContainer(task, named);
   requirePlugin(context);

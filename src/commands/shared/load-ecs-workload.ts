@@ -90,11 +90,17 @@ export async function loadEcsWorkload(
     const judgeHeldTo = await loadJudge(workload);
     const judge = judgeHeldTo(heldTo);
     const early = judgeHeldTo((lint) => withoutLocks(heldTo(lint)));
-    const region = workload.logs === undefined ? undefined : await askRegion();
-    const on = (target: EcsTarget, held: Judge | null = judge) =>
-      locating(() => resolveForEcs(resolved, { ...present({ region }), ...target }, held));
+    const on = (target: EcsTarget, held: Judge | null = judge) => locating(() => resolveForEcs(resolved, target, held));
     // Which region it is makes no difference to what is wrong. Which ports are locks the cluster says, once it is asked.
-    const anywhere = on({ region: region ?? anyRegion }, early);
+    const inRegion = (name = anyRegion) => on({ region: name }, early);
+    const region =
+      workload.logs === undefined
+        ? undefined
+        : await askRegion().catch((error: unknown) => {
+            inRegion();
+            throw error;
+          });
+    const anywhere = inRegion(region);
     if (context.stockSandbox !== undefined) {
       const { machinesNeeded } = await import("../../core/placement/machines-needed.ts");
       const { count = resolved.replicas } = invocation.options;
@@ -107,7 +113,10 @@ export async function loadEcsWorkload(
         // Nothing that the cluster or the region could say differently, nor a word of the linter's about locks.
         if (cluster === undefined && workload.logs === undefined && judge === judgeMerge) return anywhere;
         return on(
-          cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) },
+          {
+            ...present({ region }),
+            ...(cluster === undefined ? {} : { lockPortBase: locating(() => lockPortBaseOf(cluster.tags)) }),
+          },
           // Without a region the definitions do without logs.
           workload.logs !== undefined && region === undefined ? null : judge,
         );

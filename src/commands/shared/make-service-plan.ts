@@ -15,7 +15,6 @@ import type { ServicePlan } from "../../core/plan/service-plan.ts";
 import { servicesIn } from "../../core/plan/services-in.ts";
 import { fileExists } from "../../files/read.ts";
 import { readLiveServices } from "../../operations/find-services.ts";
-import type { EcsPort } from "../../ports.ts";
 import type { Invocation } from "../command.ts";
 import type { OptionsOf, OptionSpec } from "./option.ts";
 import { networkConfigurationOption, readAwsFlags } from "./aws-flags.ts";
@@ -74,16 +73,15 @@ export function implyService<Options extends WorkloadOptions>(
 /** Plans a service against the live cluster. */
 export async function planLiveService(
   context: Context,
-  port: EcsPort,
   workload: LoadedEcsWorkload,
   flags: ServiceFlags,
 ): Promise<ServicePlan> {
-  const source = liveSource(context, port);
+  const source = liveSource(context, context.aws.ecs);
   const facts = await source.facts(workload.resolved.ecs.cluster ?? "default");
   const ecs = workload.forCluster(facts);
   const [snapshot, live, logGroups] = await Promise.all([
     source.snapshot(facts.name),
-    readLiveServices(port, facts.name, workload.resolved.name, namesOf(ecs)),
+    readLiveServices(await context.aws.ecs(), facts.name, workload.resolved.name, namesOf(ecs)),
     source.logGroups(logGroupsOf(ecs)),
   ]);
   return withLogGroups(await planWith(workload, ecs, facts, flags, snapshot, live), logGroups);

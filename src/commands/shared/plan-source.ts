@@ -34,18 +34,21 @@ export interface PlanSource {
   describe(reference: string): Promise<RegisteredTaskDefinition | undefined>;
   snapshot(cluster: string): Promise<ClusterSnapshot>;
   /** Plans rounds of a run on the cluster. */
-  planner(run: Run): (plan: PlanOn) => Promise<RunRound>;
+  planner(run: Run): Promise<(plan: PlanOn) => Promise<RunRound>>;
   newest(families: readonly string[]): Promise<NewestRevisions>;
   /** What becomes of log groups: those that are not there. */
   logGroups(wanted: readonly WantedLogGroup[]): Promise<readonly LogGroupStep[]>;
 }
 
+/** ECS, which takes a region: asked for once files and flags are read, as what is wrong with those is told without. */
+export type GetEcs = () => Promise<EcsPort>;
+
 /** The world as ECS describes it. */
-export function liveSource(context: Context, ecs: EcsPort): PlanSource {
+export function liveSource(context: Context, getEcs: GetEcs): PlanSource {
   return {
     facts: async (cluster) => {
       const { name, arn, tags, capacityProviders, defaultCapacityProviderStrategy } = await requireCluster(
-        ecs,
+        await getEcs(),
         cluster,
       );
       return {
@@ -57,10 +60,10 @@ export function liveSource(context: Context, ecs: EcsPort): PlanSource {
         describeProviders: (names) => observeProviders(context.aws, names, name),
       };
     },
-    describe: (reference) => ecs.describeTaskDefinition(reference),
-    snapshot: (cluster) => readClusterState(context, ecs, cluster),
-    planner: (run) => plannerOf(context, ecs, run),
-    newest: (families) => readNewest(ecs, families),
+    describe: async (reference) => (await getEcs()).describeTaskDefinition(reference),
+    snapshot: async (cluster) => readClusterState(context, await getEcs(), cluster),
+    planner: async (run) => plannerOf(context, await getEcs(), run),
+    newest: async (families) => readNewest(await getEcs(), families),
     logGroups: (wanted) => observeLogGroups((region) => context.aws.logs(region), wanted),
   };
 }
@@ -87,7 +90,7 @@ export function snapshotSource(snapshot: ClusterSnapshot): PlanSource {
           )
         : newest.of(reference),
     snapshot: async () => snapshot,
-    planner: () => async (plan) => plan(snapshot),
+    planner: async () => async (plan) => plan(snapshot),
     newest: async () => newest,
     logGroups: async (wanted) =>
       planLogGroups(

@@ -12,7 +12,7 @@ import { planRun } from "../../core/plan/plan-run.ts";
 import type { RunFlags } from "../../core/plan/run-flags.ts";
 import { readingOfWorkload, type RunReading } from "../../core/plan/run-reading.ts";
 import { networkConfigurationOf, type RunSettings } from "../../core/plan/run-request.ts";
-import { AiplatError } from "../../errors.ts";
+import { AiplatError, allTogether } from "../../errors.ts";
 import type { PlanRound } from "../../operations/run-task.ts";
 import { note } from "../../output/note.ts";
 import type { Invocation } from "../command.ts";
@@ -58,27 +58,50 @@ export interface PlannableRun extends Run {
   readonly follows: readonly string[];
 }
 
+/** What flags and files say of a run. */
+export interface ReadRun {
+  readonly flags: RunFlags;
+  /** Undefined where a registered definition is to run. */
+  readonly workload: LoadedEcsWorkload | undefined;
+}
+
 /**
- * Reads flags, workload and cluster.
+ * Reads flags and workload, without AWS.
  *
- * @param workload Where it was read already.
+ * @param askRegion As of loadEcsWorkload.
+ * @throws AiplatError (exit 2) with all that is wrong with them.
+ */
+export async function readRun(
+  context: Context,
+  invocation: Invocation<RunOptions>,
+  askRegion?: () => Promise<string | undefined>,
+): Promise<ReadRun> {
+  const { options } = invocation;
+  checkRunFlags(invocation);
+  const [workload, flags] = await allTogether([
+    options.taskDefinition === undefined ? loadEcsWorkload(context, invocation, askRegion) : undefined,
+    readAwsFlags(context, options),
+  ]);
+  return { flags, workload };
+}
+
+/**
+ * Makes a run ready to plan, by the cluster.
+ *
  * @throws AiplatError or Refusal (exit 2) on anything that cannot be run, before any call that changes something.
  */
 export async function prepareRun(
   context: Context,
   source: PlanSource,
-  invocation: Invocation<RunOptions>,
-  workload?: LoadedEcsWorkload,
+  options: RunOptions,
+  { flags, workload }: ReadRun,
 ): Promise<PlannableRun> {
-  const { options } = invocation;
-  checkRunFlags(invocation);
-  const flags = await readAwsFlags(context, options);
-  if (options.taskDefinition !== undefined)
-    return prepareRegisteredRun(context, source, options, { reference: options.taskDefinition, flags });
-  return readWorkloadRun(context, source, options, flags, workload ?? (await loadEcsWorkload(context, invocation)));
+  return workload === undefined
+    ? prepareRegisteredRun(context, source, options, { reference: options.taskDefinition!, flags })
+    : prepareWorkloadRun(context, source, options, flags, workload);
 }
 
-async function readWorkloadRun(
+async function prepareWorkloadRun(
   context: Context,
   source: PlanSource,
   options: RunOptions,

@@ -20,7 +20,7 @@ import { print } from "../../output/print.ts";
 import { requestsView } from "../../output/run-requests.ts";
 import type { Invocation } from "../command.ts";
 import { printRunResult } from "./print-tasks.ts";
-import { liveSource } from "./plan-source.ts";
+import { liveSource, type GetEcs } from "./plan-source.ts";
 import { readClusterState } from "./read-cluster-state.ts";
 import type { Run } from "./prepare-run.ts";
 import { plannedOptions, type RunOptions } from "./run-options.ts";
@@ -51,7 +51,7 @@ const rememberedMs = 3_600_000;
  */
 export async function prepareSavedRun(
   context: Context,
-  ecs: EcsPort,
+  getEcs: GetEcs,
   invocation: Invocation<RunOptions & { readonly dryRun?: boolean | undefined }>,
   path: string,
 ): Promise<SavedRun> {
@@ -62,6 +62,7 @@ export async function prepareSavedRun(
   ]);
   const plan = parseRunPlan(text, path === "-" ? stdinName : path);
   const { settings, cluster: planned } = plan.inputs;
+  const ecs = await getEcs();
   const described = await ecs.describeCluster(settings.cluster);
   const cluster = described?.status === "INACTIVE" ? undefined : described;
   const { cluster: name, run: id, count: requested } = settings;
@@ -83,7 +84,7 @@ export async function prepareSavedRun(
     const found = definition ?? world?.definitions.get(request.taskDefinition);
     return found === undefined ? [] : [found];
   });
-  const logGroups = world === undefined ? [] : await liveSource(context, ecs).logGroups(plan.logGroups ?? []);
+  const logGroups = world === undefined ? [] : await liveSource(context, getEcs).logGroups(plan.logGroups ?? []);
   const run = runOf({ ...plan, logGroups }, target, definitions, {
     allOrNothing: invocation.options.allOrNothing === true,
     lockPortBase: lockPortBaseOf(cluster?.tags ?? {}),

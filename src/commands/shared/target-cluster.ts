@@ -6,24 +6,28 @@ import { AiplatError } from "../../errors.ts";
 import { warn } from "../../output/note.ts";
 import type { LoadedEcsWorkload } from "./load-ecs-workload.ts";
 
-/** What stands in the way of asking, and is no mistake of the workload's. */
-const unasked: ReadonlySet<ErrorCode> = new Set(["NoRegion", "NoCredentials", "AccessDenied", "Network"]);
+/** What a command goes on without a cluster's answer for: what its next call would not fail for, too. */
+const goesOn: Readonly<Record<"live" | "offline", ReadonlySet<ErrorCode>>> = {
+  live: new Set(["AccessDenied"]),
+  offline: new Set(["NoRegion", "NoCredentials", "AccessDenied", "Network"]),
+};
 
 /**
  * What a workload is on its cluster, of which its definitions depend on the lock port base: it is fixed for a cluster,
  * by a tag. Only where they lock devices is the cluster asked, and where it cannot be, the usual base is assumed,
  * aloud.
  *
- * @param cluster The cluster to ask; undefined where nobody named one and the command works without AWS.
+ * @param works Whether the command calls AWS anyway, or works without.
  */
 export async function resolveOnCluster(
   context: Context,
   workload: LoadedEcsWorkload,
-  cluster: string | undefined,
+  works: keyof typeof goesOn,
 ): Promise<EcsWorkload> {
+  const { cluster = "default" } = workload.resolved.ecs;
   const locks = workload.anywhere.everyVariant.some(({ requirements }) => requirements.locks.length > 0);
-  if (!locks || cluster === undefined) return workload.forCluster();
-  const described = await ask(context, cluster);
+  if (!locks) return workload.forCluster();
+  const described = await ask(context, cluster, goesOn[works]);
   if (typeof described === "object") return workload.forCluster(described);
   // Nobody named the default cluster: where there is none, there is nothing to say of it.
   if (workload.resolved.ecs.cluster !== undefined || described !== missing)
@@ -37,12 +41,13 @@ const missing = "there is no such cluster here";
 async function ask(
   context: Context,
   cluster: string,
+  passedOver: ReadonlySet<ErrorCode>,
 ): Promise<{ readonly tags: Readonly<Record<string, string>> } | string> {
   try {
     const described = await (await context.aws.ecs()).describeCluster(cluster);
     return described === undefined || described.status === "INACTIVE" ? missing : { tags: described.tags };
   } catch (error) {
-    if (error instanceof AiplatError && unasked.has(error.code)) return error.message;
+    if (error instanceof AiplatError && passedOver.has(error.code)) return error.message;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { AiplatError } from "../../errors.ts";
 import { present } from "../../core/base/present.ts";
 import { defineCommand } from "../command.ts";
-import { execInTask, execOptions } from "../shared/exec-session.ts";
+import { commandToRun, execInTask, execOptions } from "../shared/exec-session.ts";
 import { requireTarget, requireTasks, targetOptions } from "../shared/task-target.ts";
 
 export const taskExec = defineCommand({
@@ -16,7 +16,8 @@ export const taskExec = defineCommand({
     ["aiplat task exec --run bert-1a2b3c4d --cluster prod -- neuron-ls", "of a run with one running task"],
   ],
   formats: ["text"],
-  run: async (context, { args, options, passthrough }) => {
+  run: async (context, { args, options, ...invocation }) => {
+    const command = commandToRun(invocation);
     const target = await requireTarget(context, args, options);
     const tasks = await requireTasks(context, await context.aws.ecs(), target);
     const running = tasks.filter(({ lastStatus }) => lastStatus === "RUNNING");
@@ -26,7 +27,8 @@ export const taskExec = defineCommand({
         hint: "Name one by its id; aiplat task list shows them.",
       });
     return execInTask(context, target.cluster, task, {
-      ...present({ container: options.container, command: passthrough }),
+      ...present({ container: options.container }),
+      command,
     });
   },
 });

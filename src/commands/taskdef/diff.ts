@@ -32,9 +32,12 @@ export const taskdefDiff = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown", "github", "html"],
   run: async (context, invocation) => {
+    const { variant } = invocation.options;
     const workload = await loadEcsWorkload(context, invocation);
-    const ecsWorkload = await resolveOnCluster(context, workload, workload.resolved.ecs.cluster ?? "default");
-    const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
+    // The cluster has no say in which variants there are: it is not asked where there is no such one.
+    chooseVariants(workload.anywhere, variant);
+    const ecsWorkload = await resolveOnCluster(context, workload, "live");
+    const definitions = chooseVariants(ecsWorkload, variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     const newest = await readNewest(
       ecs,

@@ -1,5 +1,6 @@
 import { listOr } from "../../core/base/problem.ts";
-import { AiplatError } from "../../errors.ts";
+import type { EcsVariant } from "../../core/ecs/resolve-for-ecs.ts";
+import { AiplatError, allTogether } from "../../errors.ts";
 import { artefactText, printArtefact } from "../../output/print.ts";
 import { defineCommand } from "../command.ts";
 import {
@@ -47,14 +48,19 @@ export const taskdefGenerate = defineCommand({
     if ([variant, all, outDir].filter((each) => each !== undefined).length > 1)
       throw new AiplatError("Usage", "give one of --variant, --all and --out-dir");
     checkOneStandardInput(invocation);
-    const state = await loadSnapshot(context, invocation.options);
-    const workload = await loadEcsWorkload(context, invocation, () => regionFor(context, state));
+    const loading = loadSnapshot(context, invocation.options);
+    const [state, workload] = await allTogether([
+      loading,
+      loadEcsWorkload(context, invocation, async () => regionFor(context, await loading)),
+    ]);
+    const wanted = chooseVariants(workload.anywhere, variant);
+    if (wanted.length > 1 && all !== true && outDir === undefined) throw severalDefinitions(wanted);
     const { cluster } = workload.resolved.ecs;
     await warnOfOtherCluster(context, state, cluster);
     const ecs =
       state !== undefined || cluster === undefined
         ? workload.forCluster(state)
-        : await (await import("../shared/target-cluster.ts")).resolveOnCluster(context, workload, cluster);
+        : await (await import("../shared/target-cluster.ts")).resolveOnCluster(context, workload, "offline");
     const definitions = chooseVariants(ecs, variant).map(({ definition }) => definition);
     if (outDir !== undefined) {
       const extension = context.options.format === "yaml" ? "yaml" : "json";
@@ -66,19 +72,18 @@ export const taskdefGenerate = defineCommand({
       context.stdout.write(paths.map((path) => `${path}\n`).join(""));
       return;
     }
-    if (all === true) return printArtefact(context, definitions);
-    if (definitions.length > 1) {
-      throw new AiplatError(
-        "Usage",
-        `the workload has ${definitions.length} task definitions, one for each instance type and slot`,
-        {
-          hint:
-            `Choose one with --variant (${listOr(definitions.map((each) => each.family))}), ` +
-            "or take --all or --out-dir DIR.",
-          details: { variants: definitions.map((each) => each.family) },
-        },
-      );
-    }
-    await printArtefact(context, definitions[0]);
+    await printArtefact(context, all === true ? definitions : definitions[0]);
   },
 });
+
+function severalDefinitions(variants: readonly EcsVariant[]): AiplatError {
+  const families = variants.map(({ definition }) => definition.family);
+  return new AiplatError(
+    "Usage",
+    `the workload has ${families.length} task definitions, one for each instance type and slot`,
+    {
+      hint: `Choose one with --variant (${listOr(families)}), or take --all or --out-dir DIR.`,
+      details: { variants: families },
+    },
+  );
+}

@@ -20,10 +20,13 @@ export const taskdefRegister = defineCommand({
   ],
   formats: ["text", "json", "yaml", "table", "markdown"],
   run: async (context, invocation) => {
+    const { variant } = invocation.options;
     const workload = await loadEcsWorkload(context, invocation);
-    const ecsWorkload = await resolveOnCluster(context, workload, workload.resolved.ecs.cluster ?? "default");
+    // The cluster has no say in which variants there are: it is not asked where there is no such one.
+    chooseVariants(workload.anywhere, variant);
+    const ecsWorkload = await resolveOnCluster(context, workload, "live");
     // Every definition is generated before the first is registered: a refusal leaves nothing half done.
-    const definitions = chooseVariants(ecsWorkload, invocation.options.variant).map(({ definition }) => definition);
+    const definitions = chooseVariants(ecsWorkload, variant).map(({ definition }) => definition);
     const ecs = await context.aws.ecs();
     const afterwards = await context.aws.ecsAfterwards();
     const outcomes = await Promise.allSettled(
@@ -34,7 +37,8 @@ export const taskdefRegister = defineCommand({
     // One whose definition may be registered all the same says so for all.
     const failed = errors.find(isUncertain) ?? errors[0];
     if (failed === undefined || done.length > 0) await print(context, registrationsView(done));
-    if (failed !== undefined) throw notAllRegistered(failed, done.length, definitions.length);
+    if (failed === undefined) return;
+    throw done.length > 0 || isUncertain(failed) ? notAllRegistered(failed, done.length, definitions.length) : failed;
   },
 });
 

@@ -1,3 +1,4 @@
+import { missingCluster, otherCluster, untilActive } from "../cluster/missing-cluster.ts";
 import { counted } from "../base/counted.ts";
 import { fail, ok, skip, warn, type CheckItem } from "../base/check-report.ts";
 import { isFargate } from "../ecs-api/fargate.ts";
@@ -32,22 +33,8 @@ export function checkCluster(
   const { name, region, ecs } = question;
   const carrier: Carrier = ecs?.workload.kind === "service" ? "service deploy" : "run-task";
   return judgedForCarrier("cluster", carrier, `cluster ${name}`, reading, (cluster) => {
-    if (cluster === undefined)
-      return [
-        fail(
-          "cluster",
-          `there is no cluster ${name} in ${region}`,
-          "Name another with --cluster or --region; aws ecs list-clusters shows those there are.",
-        ),
-      ];
-    if (cluster.status !== "ACTIVE")
-      return [
-        fail(
-          "cluster",
-          `cluster ${name} is ${cluster.status}`,
-          "Wait until it is ACTIVE, or name another with --cluster.",
-        ),
-      ];
+    if (cluster === undefined) return [fail("cluster", missingCluster(name, region), otherCluster)];
+    if (cluster.status !== "ACTIVE") return [fail("cluster", `cluster ${name} is ${cluster.status}`, untilActive)];
     const provider = ecs === undefined ? [] : checkProvider(ecs, cluster);
     return [
       ok("cluster", `cluster ${name} is ACTIVE`),

@@ -9,7 +9,7 @@ export function checkMachine({ aiplat, node, region, identity, locked }: Observe
       ? ok("region", `region ${region.value.name}, from ${region.value.source}`)
       : fail("region", region.unread, region.fix ?? "Give --region."),
     ...(identity === undefined
-      ? [skip("credentials", "the credentials were not tried: there is no region to ask in")]
+      ? [skip("credentials", "the credentials were not tried: what fails above comes first")]
       : [checkIdentity(identity, locked)]),
   ];
 }

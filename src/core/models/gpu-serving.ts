@@ -13,6 +13,8 @@ import type { ModelShape, Precision } from "./shape.ts";
  */
 const firstVllm: Readonly<Record<string, string>> = {
   glm4_moe: "0.10.0",
+  gpt_oss: "0.10.1",
+  smollm3: "0.10.1",
   qwen3_next: "0.10.2",
   qwen3_vl: "0.11.0",
   qwen3_vl_moe: "0.11.0",
@@ -34,16 +36,24 @@ export function gpuServingProblem(
 ): string | undefined {
   const first = own(firstVllm, modelType);
   if (engine !== "vllm") {
-    const { title } = gpuEngines[engine];
-    if (first !== undefined) return `no source says that ${title} of the image serves architecture ${modelType}`;
-    if (precision === "nvfp4") return `no source says that ${title} of the image serves nvfp4 weights`;
-    return undefined;
+    if (first !== undefined) return unsourced(engine, image, `architecture ${modelType}`);
+    return precision === "nvfp4" ? unsourced(engine, image, "nvfp4 weights") : undefined;
   }
   const version = image === undefined ? undefined : /:(\d+\.\d+\.\d+)-/.exec(image.image)?.[1];
   if (first !== undefined && version !== undefined && compareVersions(version, first) < 0)
     return `architecture ${modelType} is in vLLM from ${first} on, and ${image!.image} has ${version}`;
   const isSparse = layers.some(({ attention }) => attention.kind === "latent" && attention.indexer !== undefined);
   return isSparse ? sparseProblem(name, computeCapabilities[name]!) : undefined;
+}
+
+/**
+ * TGI's list has none of these: docs/source/supported_models.md of text-generation-inference @db931fc. Triton's image has
+ * no tag here, so that its TensorRT-LLM is not known.
+ */
+function unsourced(engine: "tgi" | "triton", image: FittingImage | undefined, what: string): string {
+  return engine === "tgi"
+    ? `no source says that ${image?.image ?? gpuEngines.tgi.title} serves ${what}`
+    : `not every TensorRT-LLM serves ${what}, and which one ${image!.image} has is not known`;
 }
 
 /**

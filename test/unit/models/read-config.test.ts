@@ -108,6 +108,8 @@ const qwenNext = {
 };
 
 it.each<readonly [name: string, config: Readonly<Record<string, unknown>>, published: number]>([
+  ["Qwen3.5-4B", builtIn("Qwen/Qwen3.5-4B"), 4_659_865_088],
+  ["Qwen3.5-9B", builtIn("Qwen/Qwen3.5-9B"), 9_653_104_368],
   ["Qwen3.5-27B", builtIn("Qwen/Qwen3.5-27B"), 27_781_427_952],
   ["Qwen3.6-35B-A3B", builtIn("Qwen/Qwen3.5-35B-A3B"), 35_951_822_704],
   ["Qwen3.5-397B-A17B", builtIn("Qwen/Qwen3.5-397B-A17B"), 403_397_928_944],

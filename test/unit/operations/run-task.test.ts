@@ -25,6 +25,7 @@ class Ecs {
   get port(): EcsPort {
     const refuse = () => Promise.reject(new Error("not asked for in this test"));
     return {
+      region: "us-east-1",
       listClusters: refuse,
       describeCluster: refuse,
       describeCapacityProviders: refuse,
