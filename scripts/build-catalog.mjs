@@ -17,7 +17,7 @@ import { loadSource, root } from "./load-source.mjs";
 /** The public origin of each file's data; the rows of families/ name their own. */
 const origins = {
   "prices.ts": "Karpenter's copy of the AWS price list",
-  "regions.ts": "moto 5.2.4's dump of EC2 DescribeInstanceTypeOfferings",
+  "regions.ts": "moto 0af643a's dump of EC2 DescribeInstanceTypeOfferings",
   "container-images/image-data.ts":
     "aws-neuron/deep-learning-containers README.md @2be9ed1 and aws/deep-learning-containers docs @e0ecede",
 };

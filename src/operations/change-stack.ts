@@ -39,11 +39,8 @@ export async function settleStack(
     if (stack === undefined || stack.status === "DELETE_COMPLETE" || stack.status === "REVIEW_IN_PROGRESS")
       return undefined;
     if (isUnderWay(stack)) await resumeFollowing(cloudFormation, runtime, stack, watch);
-    else if (isHollow(stack)) {
-      const known = await knownEvents(cloudFormation, stack.id);
-      await sureDeletion(cloudFormation, runtime, stack, token);
-      await followStack(cloudFormation, runtime, stack, known, watch);
-    } else if (isComplete(stack) || stack.status === "UPDATE_ROLLBACK_COMPLETE") return stack;
+    else if (isHollow(stack)) await deleteStack(cloudFormation, runtime, stack, token, watch);
+    else if (isComplete(stack) || stack.status === "UPDATE_ROLLBACK_COMPLETE") return stack;
     else throw stuck(stack);
   }
 }
@@ -161,16 +158,19 @@ async function hasBegun(
   return news.some(({ token }) => token === execution);
 }
 
-/** Deletes a stack and waits until it is gone. */
+/** Deletes a stack and waits until it is gone, whoever has begun with that. */
 export async function deleteStack(
   cloudFormation: CloudFormationPort,
   runtime: Runtime,
-  stack: Stack,
+  { id }: Pick<Stack, "id">,
   token: string,
   watch: StackWatch,
 ): Promise<void> {
+  // Read before the stack, so that a deletion which the stack does not show has brought none of them.
+  const known = await knownEvents(cloudFormation, id);
+  const stack = await cloudFormation.stack(id);
+  if (stack === undefined || stack.status === "DELETE_COMPLETE") return;
   if (stack.status === "DELETE_IN_PROGRESS") return resumeFollowing(cloudFormation, runtime, stack, watch);
-  const known = await knownEvents(cloudFormation, stack.id);
   await sureDeletion(cloudFormation, runtime, stack, token);
   await followStack(cloudFormation, runtime, stack, known, watch);
 }

@@ -107,11 +107,7 @@ describe.skipIf(missingTools("moto_server", "aws"))("the AWS CLI against moto", 
   test("--all-regions of a type asks where that type is offered", async () => {
     const neuron = families.find(({ os, accelerator }) => os === "al2023" && accelerator === "neuron")!;
     const run = await runCli(["ami", "latest", "--instance-type", "trn2.48xlarge", "--all-regions"], { env: moto.env });
-    expect(run).toEqual({
-      code: 0,
-      stdout: linesOf(neuron, ["ap-northeast-3", "ap-south-2", "us-east-2"]),
-      stderr: "",
-    });
+    expect(run).toEqual({ code: 0, stdout: linesOf(neuron, ["ap-northeast-3", "us-east-2"]), stderr: "" });
   });
 
   test("ami history has every image that get-parameters-by-path shows by its name", async () => {

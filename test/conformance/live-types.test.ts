@@ -54,9 +54,9 @@ describe("instances list --live against the sandbox", () => {
     const rows = JSON.parse(stdout) as Rows;
     const names = new Set(rows.map(({ instanceType }) => instanceType));
     // All the kinds there are, retired types aside.
-    for (const name of ["inf2.24xlarge", "trn1.32xlarge", "g6f.large", "g5.xlarge", "vt1.3xlarge"])
+    for (const name of ["inf2.24xlarge", "trn1.32xlarge", "g6f.large", "g5.xlarge", "g4ad.xlarge"])
       expect(names).toContain(name);
-    for (const name of ["p2.xlarge", "g4ad.xlarge"]) expect(names).not.toContain(name);
+    expect(names).not.toContain("p2.xlarge");
     writeFileSync(join(folder, "same.json"), stdout);
     expect(await listed("list", "--instance-types-file", "same.json")).toHaveLength(instanceTypes.length);
 

@@ -32,7 +32,7 @@ function endedImages(
       : [
           warn(
             "driver",
-            `${nameInstances(instances, hosts)} ${agreeing(instances.length, "runs", "run")} ${name}: such images have ended on ${retiredOn}, and AWS promises no more updates`,
+            `${nameInstances(instances, hosts)} ${agreeing(instances.length, "runs", "run")} ${name}: AWS makes no such images since ${retiredOn}`,
             `Replace ${agreeing(instances.length, "it with an instance", "them with instances")} of the newest image: aiplat ami latest.`,
           ),
         ];

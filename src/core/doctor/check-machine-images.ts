@@ -58,7 +58,7 @@ export function checkImageUse(use: ImageUse, facts: ImageFacts): readonly CheckI
   const retired = checkRetired(use, image, families, facts.now);
   return [
     ...retired,
-    // A newer image of an ended family has ended too.
+    // Of an ended family nothing is newer.
     ...(families.some(({ retiredOn }) => isPast(retiredOn, facts.now))
       ? []
       : [checkAge(use, image, families[0], named?.kubernetesVersion, facts)]),
@@ -84,7 +84,7 @@ function checkRetired(
     return [
       fail(
         "ami-retired",
-        `${id} (${name}) is of ${describeAmiFamily(ended)}, which ended on ${ended.retiredOn}: AWS promises no more updates`,
+        `${id} (${name}) is of ${describeAmiFamily(ended)}, which ended on ${ended.retiredOn}: it gets no more updates`,
         "Move to an image of Amazon Linux 2023 or Bottlerocket: aiplat ami list.",
       ),
     ];

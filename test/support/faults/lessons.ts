@@ -670,6 +670,19 @@ export const lessons: readonly Lesson[] = [
     codes: [[0]],
   },
   {
+    name: "of two deletions at once neither waits for the other's end for ever",
+    schedule: {
+      seed: 5,
+      machines: [],
+      steps: [
+        step(`${makeMachines} --min-size 1`, { pauseMs: 500 }),
+        { pauseMs: 60_000, processes: [process(endMachines), process(endMachines)] },
+      ],
+    },
+    codes: [[0], [0]],
+    withinSeconds: 300,
+  },
+  {
     name: "a list that is behind names the tasks that there were",
     schedule: {
       seed: 83333548,

@@ -11,7 +11,6 @@ import {
   amiParameters,
   describeAmiFamily,
 } from "../../../src/core/catalog/machine-images/ami-families.ts";
-import { firstG7Release } from "../../../src/core/catalog/machine-images/ami-exclusions.ts";
 import { regionsToAsk } from "../../../src/core/catalog/machine-images/ami-regions.ts";
 import { serves } from "../../../src/core/catalog/machine-images/amis.ts";
 import { isLegalSlot, legalSizes, legalSlots } from "../../../src/core/catalog/slots.ts";
@@ -175,11 +174,6 @@ describe("ssm-parameters.json", () => {
 describe("machine-images.json", () => {
   interface MachineImages {
     readonly cannotServe: readonly { readonly amis: readonly string[]; readonly families: readonly string[] }[];
-    readonly servesSince: readonly {
-      readonly ami: string;
-      readonly families: readonly string[];
-      readonly release: string;
-    }[];
     readonly bottlerocketPreviews: readonly { readonly variants: readonly string[]; readonly kernel: string }[];
     readonly retired: readonly { readonly variants: readonly string[]; readonly retiredOn: string }[];
     readonly publishedBeyondOfferings: readonly {
@@ -214,15 +208,6 @@ describe("machine-images.json", () => {
       expect(meant.flatMap((family) => types.filter((type) => serves(family, type)))).toEqual([]);
     },
   );
-
-  test("what an image serves from a release on, it serves", () => {
-    for (const { ami, families, release } of known.servesSince) {
-      expect(release).toBe(firstG7Release);
-      const served = amiFamilies.filter((family) => describeAmiFamily(family) === `${ami} x86_64`);
-      const types = instanceTypes.filter(({ family }) => families.includes(family));
-      expect(served.flatMap((family) => types.filter((type) => serves(family, type)))).toEqual(types);
-    }
-  });
 
   test("Bottlerocket's previews and ended variants are marked, its current one is not", () => {
     const standing = new Map(amiFamilies.map((family) => [variantOf(family), family]));

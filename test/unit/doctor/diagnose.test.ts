@@ -685,7 +685,7 @@ describe("without a workload", () => {
     );
     expect(items.map(({ status }) => status)).toEqual(["OK", "FAIL", "OK", "SKIP", "WARN"]);
     expect(items[1]!.message).toContain("carries no Neuron driver");
-    expect(items[4]!.message).toContain("such images have ended on 2026-06-30");
+    expect(items[4]!.message).toContain("AWS makes no such images since 2026-06-30");
   });
 
   it("nobody asks for images where there is no accelerated instance", () => {

@@ -180,9 +180,9 @@ describe("an instance type that no image of EKS drives yet", () => {
   it("is warned of", () => {
     const found = (name: string) =>
       runRules(eksRules, { ...base, ...on(name) }, []).map(({ code, message }) => `${code}: ${message}`);
-    expect(found("g2.2xlarge")).toContainEqual(
-      expect.stringMatching(/^node-image-missing: EKS has no image yet that drives the .+ of g2\.2xlarge$/) as string,
-    );
-    for (const name of ["g7.2xlarge", "g7e.2xlarge"]) expect(found(name)).toEqual([]);
+    expect(found("g7.2xlarge")).toEqual([
+      expect.stringMatching(/^node-image-missing: EKS has no image yet that drives the .+ of g7\.2xlarge$/) as string,
+    ]);
+    expect(found("g7e.2xlarge")).toEqual([]);
   });
 });

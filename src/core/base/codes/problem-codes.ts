@@ -246,7 +246,7 @@ export const problemCodes = {
     "architecture-contradiction": error("The architecture asked for is not the instance type's"),
     "no-such-ami": error("There is no AMI with all that was asked for"),
     "no-known-region": error("The catalogue knows no region that offers the instance type"),
-    "retired-ami": warning("The AMI has ended: AWS promises no more updates"),
+    "retired-ami": warning("The AMI gets no more updates"),
     "newer-type": warning("The instance type is newer than the release, and whether the AMI drives it is not known"),
     "retired-type": warning("EC2 starts no instance of the type any more"),
     "old-driver": warning("The AMI's Neuron driver is too old for some images"),

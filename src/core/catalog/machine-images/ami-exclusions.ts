@@ -15,20 +15,12 @@ const kepler: AmiExclusion = {
   reason: "NVIDIA's current drivers no longer know its Kepler GPUs",
 };
 /**
- * awslabs/amazon-eks-ami doc/usage/g7-ami.md @fb366630; aws/amazon-ecs-ami's release 20261113 has driver 580.178.04. EKS'
- * AL2023 images carry two drivers and choose at boot since v20260917 (awslabs/amazon-eks-ami #2768, #2819).
+ * awslabs/amazon-eks-ami doc/usage/g7-ami.md @fb366630; aws/amazon-ecs-ami NVIDIA_DRIVER_VERSION @a2532d3;
+ * bottlerocket-os/bottlerocket #4889.
  */
 const g7: AmiExclusion = {
   families: ["g7"],
-  reason: "its RTX PRO 4500 Blackwell needs NVIDIA driver 595, and the image carries 580 or older",
-};
-/** The first release of EKS' AL2023 images for NVIDIA that drives g7. */
-export const firstG7Release = "20260917";
-/** bottlerocket-os/bottlerocket #4889 (open), releases v1.66.0 and v1.68.0. */
-const g7OnBottlerocket: AmiExclusion = {
-  families: ["g7"],
-  reason:
-    "its RTX PRO 4500 Blackwell needs NVIDIA driver 595, and no source says that Bottlerocket starts with it there, though from 1.68.0 on it chooses among drivers at boot",
+  reason: "its RTX PRO 4500 Blackwell needs NVIDIA driver 595, and AWS's images carry 580 or older",
 };
 /** NVIDIA/open-gpu-kernel-modules lists 0x2BB5 from 575 on; AL2's images carry 550 or 570. */
 const g7eOnAl2: AmiExclusion = {
@@ -62,10 +54,8 @@ const grace: AmiExclusion = {
 /** Of the NVIDIA images of each orchestrator and operating system. */
 export const nvidiaExclusions = {
   ecs: [kepler, g7],
-  ecsBottlerocket: [kepler, g7OnBottlerocket],
   ecsAl2: [kepler, fractional, p6OnAl2, g7, g7eOnAl2],
-  eks: [notInEksTable],
-  eksBottlerocket: [notInEksTable, g7OnBottlerocket],
+  eks: [notInEksTable, g7],
   eksAl2: [kepler, p6OnAl2, g7, g7eOnAl2],
   bottlerocketArm: [grace],
 } as const;

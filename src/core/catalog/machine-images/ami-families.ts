@@ -29,7 +29,7 @@ export interface AmiFamily {
   readonly parameter: string;
   /** `document`: one JSON document. `leaves`: a parameter for the image id and one for its version beneath. */
   readonly shape: "document" | "release-leaves" | "version-leaves";
-  /** The day AWS ended the family (YYYY-MM-DD). Its parameter still answers, with its last image. */
+  /** The day AWS ended the family (YYYY-MM-DD). Its parameter still answers, with the last image. */
   readonly retiredOn?: string;
   /** The last minor version of Kubernetes the family is built for. */
   readonly lastKubernetesMinor?: number;
@@ -51,10 +51,7 @@ const ecsPath = "/aws/service/ecs/optimized-ami";
 const eksPath = "/aws/service/eks/optimized-ami/{kubernetes}";
 const bottlerocketPath = "/aws/service/bottlerocket";
 
-/**
- * "The ECS-optimized Amazon Linux 2 AMI (AL2) has reached its EOL on June 30, 2026" (aws/amazon-ecs-ami README.md
- * @a2532d3), which goes on releasing it for now (20261113).
- */
+/** "The ECS-optimized Amazon Linux 2 AMI (AL2) will reach its EOL on June 30, 2026" (aws/amazon-ecs-ami README.md). */
 const ecsAl2RetiredOn = "2026-06-30";
 /**
  * https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html: no AL2
@@ -199,7 +196,7 @@ export const amiFamilies: readonly AmiFamily[] = [
     ...x86,
     accelerator: "nvidia",
     parameter: `${bottlerocketPath}/aws-k8s-{kubernetes}-nvidia/x86_64/latest`,
-    cannotServe: nvidiaExclusions.eksBottlerocket,
+    cannotServe: nvidiaExclusions.eks,
     source: `${eksBottlerocketGuide}; ${eksTable}`,
   },
   {

@@ -106,7 +106,7 @@ function standing({ retiredOn, preview }: AmiFamily): string {
   return preview === true ? " (preview)" : "";
 }
 
-/** That a family has ended: AWS may release it for a while after. */
+/** That a family has ended, or holds a driver that newer containers cannot use. */
 export function warningsOf(family: AmiFamily): readonly Problem[] {
   if (family.retiredOn === undefined) return [];
   const next = amiFamilies.find(
@@ -122,7 +122,7 @@ export function warningsOf(family: AmiFamily): readonly Problem[] {
       "retired-ami",
       [],
       `${describeAmiFamily(family)} ended on ${family.retiredOn}: ` +
-        `its parameter still resolves, and AWS promises no more updates.${driver === undefined ? "" : ` It has ${driver}.`}`,
+        `its last image still resolves, but gets no more updates.${driver === undefined ? "" : ` It has ${driver}.`}`,
       next === undefined ? undefined : `Move to --os ${next.os}.`,
     ),
   ];

@@ -56,9 +56,7 @@ function family(
     accelerator,
     architecture,
     parameter: `/aws/service/bottlerocket/${path}/${architecture}/latest`,
-    ...(accelerator === "none"
-      ? {}
-      : { cannotServe: onArm ? nvidiaExclusions.bottlerocketArm : nvidiaExclusions.ecsBottlerocket }),
+    ...(accelerator === "none" ? {} : { cannotServe: onArm ? nvidiaExclusions.bottlerocketArm : nvidiaExclusions.ecs }),
     source: onArm ? `${guide}; ${eksTable}` : guide,
   };
 }

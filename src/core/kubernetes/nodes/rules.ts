@@ -3,7 +3,6 @@ import { counted } from "../../base/counted.ts";
 import { listOr, settingProblem, type Problem } from "../../base/problem.ts";
 import { sizeFlagProblems } from "../../base/size-flags.ts";
 import { compareVersions } from "../../base/version.ts";
-import { firstG7Release } from "../../catalog/machine-images/ami-exclusions.ts";
 import { draVersions, isOfNvlink } from "../allocation.ts";
 import type { NodeSettings, NodeTarget } from "./settings.ts";
 import type { PlannedNodes } from "./planned-nodes.ts";
@@ -143,28 +142,13 @@ function releaseProblems(
     const { whole, short } = releases[os];
     return !whole.test(releaseVersion) && (target === "nodegroup" || !short.test(releaseVersion));
   });
-  const newest = (os: string) =>
-    `aiplat ami latest --orchestrator eks --os ${os} -o json says the newest: releaseVersion.`;
-  const [day = firstG7Release] = /\d{8}$/.exec(releaseVersion) ?? [];
-  const g7 = fleets.some(({ os, types }) => os === "al2023" && types.some(({ family }) => family === "g7"));
-  return [
-    ...wrong.map((os) =>
-      settingProblem(
-        "bad-flag",
-        `--release-version ${releaseVersion}: must be a release of EKS's image for ${os}, as ${releases[os].example}`,
-        newest(os),
-      ),
+  return wrong.map((os) =>
+    settingProblem(
+      "bad-flag",
+      `--release-version ${releaseVersion}: must be a release of EKS's image for ${os}, as ${releases[os].example}`,
+      `aiplat ami latest --orchestrator eks --os ${os} -o json says the newest: releaseVersion.`,
     ),
-    ...(g7 && day < firstG7Release
-      ? [
-          settingProblem(
-            "bad-flag",
-            `--release-version ${releaseVersion}: images for al2023 have a driver for g7 from ${firstG7Release} on`,
-            newest("al2023"),
-          ),
-        ]
-      : []),
-  ];
+  );
 }
 
 function nodegroupProblems(

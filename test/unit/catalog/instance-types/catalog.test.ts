@@ -149,10 +149,7 @@ describe("traps in the sources", () => {
     ["g3.4xlarge", { status: "retired", note: expect.stringContaining("2025-03-16") as string }],
     ["dl1.24xlarge", { status: "retired", note: expect.stringContaining("2026-08-02") as string }],
     ["g2.8xlarge", { status: "retired", vcpus: 32, memoryMiB: 61_440 }],
-    ["g4ad.xlarge", { accelerator: { kind: "amd" }, status: "retired" }],
-    ["g4ad.16xlarge", { status: "retired", note: expect.stringContaining("2026-09-11") as string }],
-    // EC2's API has it; its accelerators it does not name.
-    ["trn2u.48xlarge", { efaInterfaces: 16, maxPods: 100 }],
+    ["g4ad.xlarge", { accelerator: { kind: "amd" } }],
     ["dl2q.24xlarge", { accelerator: { kind: "qualcomm" } }],
     ["vt1.3xlarge", { accelerator: { kind: "media" } }],
     ["f2.6xlarge", { accelerator: { kind: "fpga" } }],
@@ -200,14 +197,13 @@ describe("regions", () => {
   });
 
   test.each([
-    ["trn2.48xlarge", ["ap-south-2", "us-east-2"]],
-    ["trn2.3xlarge", ["ap-south-2", "ap-southeast-4", "sa-east-1"]],
+    ["trn2.48xlarge", ["us-east-2"]],
+    ["trn2.3xlarge", ["ap-southeast-4", "sa-east-1"]],
     ["trn1.2xlarge", ["us-east-1", "us-east-2", "us-west-2"]],
-    ["g7.2xlarge", ["eu-central-1", "eu-north-1", "eu-south-2", "us-east-1", "us-east-2", "us-west-2"]],
-    ["p6-b300.48xlarge", ["ap-northeast-2", "ap-south-2", "ap-southeast-3", "sa-east-1", "us-east-1", "us-west-2"]],
+    ["g7.2xlarge", ["us-east-1", "us-east-2", "us-west-2"]],
+    ["p6-b300.48xlarge", ["us-east-1", "us-west-2"]],
     ["dl1.24xlarge", []],
-    ["g4ad.xlarge", []],
-    ["trn2u.48xlarge", ["ap-south-2"]],
+    ["trn2u.48xlarge", []],
   ])("%s is offered in %j", (name, offered) => {
     expect(regionsOfType[name]).toEqual(offered);
   });
@@ -223,7 +219,7 @@ describe("regions", () => {
       current
         .filter(({ instanceType }) => regionsOfType[instanceType]!.length === 0)
         .map(({ instanceType }) => instanceType),
-    ).toEqual(["p6e-gb200.36xlarge"]);
+    ).toEqual(["trn2u.48xlarge", "p6e-gb200.36xlarge"]);
     expect(
       instanceTypes
         .filter(({ status }) => status === "retired")

@@ -16,8 +16,7 @@ export const g4ad = [
     maxNetworkInterfaces: 2,
     maxPods: 8,
     localNvmeGB: 150,
-    status: "retired",
-    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
+    status: "current",
     source,
   },
   {
@@ -32,8 +31,7 @@ export const g4ad = [
     maxNetworkInterfaces: 2,
     maxPods: 8,
     localNvmeGB: 300,
-    status: "retired",
-    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
+    status: "current",
     source,
   },
   {
@@ -48,8 +46,7 @@ export const g4ad = [
     maxNetworkInterfaces: 3,
     maxPods: 29,
     localNvmeGB: 600,
-    status: "retired",
-    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
+    status: "current",
     source,
   },
   {
@@ -64,8 +61,7 @@ export const g4ad = [
     maxNetworkInterfaces: 4,
     maxPods: 58,
     localNvmeGB: 1200,
-    status: "retired",
-    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
+    status: "current",
     source,
   },
   {
@@ -80,8 +76,7 @@ export const g4ad = [
     maxNetworkInterfaces: 8,
     maxPods: 234,
     localNvmeGB: 2400,
-    status: "retired",
-    note: "it left EC2's API and every region's offerings between 2026-08-02 and 2026-09-11",
+    status: "current",
     source,
   },
 ] satisfies readonly InstanceType[];

@@ -2,7 +2,7 @@
 import type { InstanceType } from "../instance-type.ts";
 
 const source =
-  "moto 5.2.5 (2026-10-27) ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump); the same in aws/karpenter-provider-aws website/content/en/preview/reference/instance-types.md @692ccdd (2026-07-11) and aws/amazon-vpc-cni-k8s pkg/vpc/vpc_ip_resource_limit.go @b521883 (2026-08-20)";
+  "aws/karpenter-provider-aws website/content/en/preview/reference/instance-types.md @692ccdd (2026-07-11); ENI/cards: aws/amazon-vpc-cni-k8s pkg/vpc/vpc_ip_resource_limit.go @b521883 (2026-08-20); GPU count and 32 GB cross-checked in vantage-sh/ec2instances.info scraper/aws/ec2/gpu_data.go @4ef36cd (2026-07-20); network-bandwidth label and zz_generated.bandwidth.go (2026-08-18) disagree for 2x/4x/8xlarge";
 
 export const g7 = [
   {

@@ -2,7 +2,7 @@
 import type { InstanceType } from "../instance-type.ts";
 
 const source =
-  "moto 5.2.5 (2026-10-27) ec2/resources/instance_types.json.gz (DescribeInstanceTypes dump), which names no accelerators: chips and device memory are of aws-neuron/aws-neuron-sdk about-neuron/arch/neuron-hardware/trn2-arch.rst @81ce03a (2026-08-21)";
+  'AWS EC2 "Specifications for accelerated computing instances" (docs.aws.amazon.com/ec2/latest/instancetypes/ac.html), copy; chips, 1,536 GiB device memory and EFA: aws-neuron/aws-neuron-sdk about-neuron/arch/neuron-hardware/trn2-arch.rst and neuron-runtime/about/collectives.rst @81ce03a (2026-08-21)';
 
 export const trn2u = [
   {
@@ -29,10 +29,9 @@ export const trn2u = [
     efaInterfaces: 16,
     networkCards: 16,
     maxNetworkInterfaces: 32,
-    maxPods: 100,
     localNvmeGB: 7600,
     status: "current",
-    note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2; runs only as a node of a Trn2 UltraServer (4 x trn2u.48xlarge), through Capacity Blocks",
+    note: "the 8 physical NeuronCores of a chip are 4 logical ones at the default LNC=2; runs only as a node of a Trn2 UltraServer (4 x trn2u.48xlarge), through Capacity Blocks; the number of EFA interfaces is inferred: one a chip",
     source,
   },
 ] satisfies readonly InstanceType[];
