@@ -104,12 +104,17 @@ describe("what machines cost", () => {
         const total = (at: 0 | 1) => bounds.reduce((sum, bound) => sum + bound[at], 0);
         if (bounds.length === 0) expect(cost.perHour).toBeUndefined();
         else {
-          expect(Math.abs(cost.perHour!.least * 1e6 - total(0))).toBeLessThanOrEqual(bounds.length);
-          expect(Math.abs(cost.perHour!.most * 1e6 - total(1))).toBeLessThanOrEqual(bounds.length);
+          // Half a millionth may be rounded either way, once a part: which way is of no account.
+          const off = (usd: number, at: 0 | 1) => Math.abs(Math.round(usd * 1e6) - total(at));
+          expect(off(cost.perHour!.least, 0)).toBeLessThanOrEqual(bounds.length);
+          expect(off(cost.perHour!.most, 1)).toBeLessThanOrEqual(bounds.length);
           expect(cost.perHour!.least).toBeLessThanOrEqual(cost.perHour!.most);
         }
       }),
-      { numRuns: runs(500) },
+      {
+        numRuns: runs(500),
+        examples: [[[{ count: 1010, choices: [{ instanceType: "inf2.48xlarge", share: 0.625 }] }]]],
+      },
     );
   });
 
