@@ -44,8 +44,4 @@ function commandOf(argv) {
     .join(" ");
 }
 
-process.on("exit", () => {
-  cache?.complete(compiled);
-  // All is written by now: without this Node takes its heap apart first, which takes a fortieth of a short command's time.
-  process.exit();
-});
+if (cache !== undefined) process.on("exit", () => cache.complete(compiled));
