@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
 import { bucketOf, cluster, fewestCalls, makeCluster, startEndpoint } from "./ecs-endpoint.mjs";
+import { reported } from "./reported.mjs";
 
 export const title = "Reading a cluster of 5,000 instances and 60,000 tasks: aiplat cluster devices -o json";
 
@@ -100,7 +101,7 @@ async function measure(args, url) {
     new Promise((resolve) => child.on("close", resolve)),
   ]);
   if (code !== 0) throw new Error(`${args.join(" ")}: exit ${code}`);
-  return { stdout, seconds: (performance.now() - started) / 1000, peakKiB: Number(peak) };
+  return { stdout, seconds: (performance.now() - started) / 1000, peakKiB: reported(peak, args) };
 }
 
 async function text(stream) {

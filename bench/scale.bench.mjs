@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { plainEnv } from "./plain-env.mjs";
 import { makeSnapshot } from "./cluster-snapshot.mjs";
 import { makeServiceSnapshot } from "./service-snapshot.mjs";
+import { reported } from "./reported.mjs";
 
 export const title =
   "Scale: CPU seconds of offline commands by the instances of the cluster, and the exponent of the last step";
@@ -140,7 +141,7 @@ function seconds(args) {
     { cwd: tmpdir(), env: plainEnv, stdio: ["ignore", "ignore", "pipe", "pipe"] },
   );
   if (status !== 0 && status !== 4) throw new Error(`${args.join(" ")} failed: ${stderr}`);
-  return Number(output[3]) / 1e6;
+  return reported(output[3], args) / 1e6;
 }
 
 function median(values) {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { plainEnv } from "./plain-env.mjs";
+import { reported } from "./reported.mjs";
 
 export const title = "Start-up: CPU time of offline commands against `node -e 0` (median of the ratios)";
 
@@ -117,7 +118,7 @@ function cpu(node, args, { folder, home }) {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   if (status !== 0) throw new Error(`${args.join(" ")} failed: ${stderr}`);
-  return Number(output[3]);
+  return reported(output[3], args);
 }
 
 function median(rounds, measure) {
