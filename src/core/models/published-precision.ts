@@ -1,8 +1,11 @@
 import { briefName } from "../base/brief-value.ts";
 import { isRaw, own } from "../base/merge.ts";
-import { settingProblem, type Problem } from "../base/problem.ts";
-import type { ModelShape, Precision } from "./shape.ts";
+import { listOr, settingProblem, type Problem } from "../base/problem.ts";
+import { precisions, type ModelShape, type Precision } from "./shape.ts";
 import { nvfp4Group } from "./weights.ts";
+
+/** mxfp4 is of experts alone. */
+const ofLinearLayers = precisions.filter((each) => each !== "mxfp4");
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -56,7 +59,7 @@ export function readPublishedPrecision(
     settingProblem(
       "model-config",
       `${from}: ${published}`,
-      "Say with --precision what they come to: bf16, fp8, int8, int4 or nvfp4.",
+      `Say with --precision what they come to: ${listOr(ofLinearLayers)}.`,
     ),
   );
   return { precision: "bf16" };

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { runInThisContext } from "node:vm";
 import { parse } from "@babel/parser";
-import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { bundleCli } from "../../support/bundle-cli.ts";
 
 const { makerOf } = (await import(join(import.meta.dirname, "../../../scripts/maker.mjs"))) as {
   readonly makerOf: (text: string, name: string) => string;
@@ -84,18 +84,7 @@ describe("makerOf", () => {
 
 describe("what dist/ exports", () => {
   test("is assigned to by nobody once its module is made: who imports it has what it was then", async () => {
-    const { outputFiles } = await build({
-      absWorkingDir: join(import.meta.dirname, "../../.."),
-      entryPoints: ["src/main.ts"],
-      bundle: true,
-      splitting: true,
-      platform: "node",
-      format: "esm",
-      mainFields: ["module", "main"],
-      write: false,
-      outdir: "out",
-      logLevel: "silent",
-    });
+    const { outputFiles } = await bundleCli();
     expect(outputFiles.flatMap(({ text }) => lateAssignments(text))).toEqual([]);
     expect(lateAssignments("let a=1,b;b=2;(()=>{b=3})();export{a,b as c};function f(){a=3}")).toEqual(["a"]);
   }, 120_000);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { bundleCli } from "../../support/bundle-cli.ts";
 import { spawnCli } from "../../support/cli.ts";
 import { startLoopback } from "../../support/loopback-servers.ts";
 
@@ -52,20 +53,7 @@ describe("what is bundled of an AWS client", () => {
 });
 
 it("finds each module that it cuts where its package has it", async () => {
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    mainFields: ["module", "main"],
-    plugins: [onlyWhatIsUsed],
-    metafile: true,
-    write: false,
-    outdir: "out",
-    logLevel: "silent",
-  });
+  const { metafile } = await bundleCli([onlyWhatIsUsed]);
   const inputs = Object.keys(metafile.inputs);
   expect(cuts.filter(({ of }) => !inputs.some((path) => of.test(path)))).toEqual([]);
   expect(inputs.filter((path) => /\/bowser\/|eventstream-codec/.test(path))).toEqual([]);
