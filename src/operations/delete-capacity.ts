@@ -4,7 +4,7 @@ import { formatDuration } from "../core/base/duration.ts";
 import { present } from "../core/base/present.ts";
 import { otherCluster } from "../core/cluster/missing-cluster.ts";
 import type { ContainerInstance } from "../core/cluster/snapshot.ts";
-import type { GroupDetail } from "../core/capacity/scaling-group.ts";
+import { isInOrComing, type GroupDetail } from "../core/capacity/scaling-group.ts";
 import { withoutProvider } from "../core/capacity/provider-list.ts";
 import type { Stack } from "../core/capacity/stack.ts";
 import type { CloudFormationPort } from "../capacity-ports.ts";
@@ -261,9 +261,7 @@ function since(times: Map<string, number>, key: string, { now }: Runtime): numbe
 /** Machines of the group that come, or have come, and are not in the cluster yet, by their EC2 ids. */
 function startingOf(group: GroupDetail | undefined, own: readonly ContainerInstance[]): readonly string[] {
   const known = new Set(own.flatMap(({ ec2InstanceId, status }) => (status === "REGISTERING" ? [] : [ec2InstanceId])));
-  return (group?.instances ?? []).flatMap(({ id, lifecycle }) =>
-    /^(Pending|InService)/.test(lifecycle) && !known.has(id) ? [id] : [],
-  );
+  return (group?.instances ?? []).flatMap((each) => (isInOrComing(each) && !known.has(each.id) ? [each.id] : []));
 }
 
 function idsOf(group: GroupDetail | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 import { agreeing, counted } from "../core/base/counted.ts";
 import { formatDuration } from "../core/base/duration.ts";
-import type { GroupDetail } from "../core/capacity/scaling-group.ts";
+import { isInOrComing, type GroupDetail } from "../core/capacity/scaling-group.ts";
 import type { Runtime } from "../context.ts";
 import { AiplatError, Interrupted } from "../errors.ts";
 import type { AutoScalingPort } from "../ports.ts";
@@ -49,8 +49,7 @@ export async function emptyGroup(
     if (!isEmptied(group)) await surely(runtime, () => autoScaling.emptyGroup(name));
     else await unprotect(autoScaling, runtime, name, toUnprotect);
     const kept = left.filter(
-      ({ id, isProtected, lifecycle }) =>
-        isProtected && /^(Pending|InService)/.test(lifecycle) && !(isEmptied(group) && toUnprotect.includes(id)),
+      (each) => each.isProtected && isInOrComing(each) && !(isEmptied(group) && toUnprotect.includes(each.id)),
     ).length;
     const goesOn =
       kept === 0

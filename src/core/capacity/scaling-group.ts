@@ -17,6 +17,11 @@ export interface GroupInstance {
   readonly launchTemplate?: GroupLaunchTemplate;
 }
 
+/** Whether it is in service or on its way there: neither ending nor set aside. */
+export function isInOrComing({ lifecycle }: Pick<GroupInstance, "lifecycle">): boolean {
+  return /^(Pending|InService)/.test(lifecycle);
+}
+
 /** An Auto Scaling group with all that a capacity depends on. */
 export interface GroupDetail {
   readonly name: string;
